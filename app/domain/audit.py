@@ -1,0 +1,34 @@
+"""One line of the audit log: who did what to whose record, when, why, and from which launch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What can be audited."""
+
+    LAUNCH = "launch"
+    READ_CHART = "read_chart"
+    PREVIEW = "preview"
+    CONFIRM_WRITE = "confirm_write"
+    WRITE = "write"
+    END_SESSION = "end_session"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """`outcome` is ok, refused or error; `target` the resource concerned; `detail` small facts (counts, ids, rule ids),
+    never drugs, names or values from the chart."""
+
+    at: datetime
+    action: Action
+    outcome: str
+    user: str | None = None
+    patient: str | None = None
+    ehr: str | None = None
+    launch: str | None = None
+    target: str | None = None
+    reason: str | None = None
+    detail: Mapping[str, str] = field(default_factory=dict)

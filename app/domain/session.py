@@ -1,0 +1,63 @@
+"""Launches: one that waits for the EHR's answer, and one that is open. They are separate types on purpose: nothing
+that accepts an open session can be given a pending one."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A text that does not print itself. Read it with `.reveal()` at the point of use only."""
+
+    _text: str = field(repr=False)
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __str__(self) -> str:
+        return "(secret)"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLaunch:
+    """Between our redirect to the EHR's authorize endpoint and its callback; used once, within ten minutes."""
+
+    state: str
+    browser: str
+    ehr: str
+    nonce: str
+    code_verifier: Secret
+    requested_scopes: tuple[str, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the token endpoint gave. `expires_at` is an aware instant."""
+
+    access: Secret
+    expires_at: datetime
+    scopes: tuple[str, ...]
+    refresh: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchSession:
+    """An open launch: one person's chart in one EHR, opened by one user in one browser.
+
+    `patient`, `encounter` and `user` are relative references ("Patient/p1", "Practitioner/d1").
+    """
+
+    launch: str
+    browser: str
+    ehr: str
+    patient: str
+    user: str
+    tokens: Tokens
+    created_at: datetime
+    encounter: str | None = None
+    user_name: str | None = None
+    needs_patient_banner: bool = True
+    form_token: str = ""
+    """Sent with every form of this launch and checked on POST (our cookie's SameSite=None protects nothing)."""

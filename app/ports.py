@@ -1,0 +1,155 @@
+"""What the core needs from outside, as protocols. Adapters, storage and launch provide these; use cases receive them.
+
+Reading an EHR is asynchronous (a dozen requests side by side). Storage is synchronous: one indexed row costs well under a
+millisecond, less than handing it to a thread.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from app.domain.audit import AuditEntry
+from app.domain.chart import RecordedFact
+from app.domain.flag import FlagIntent, Written
+from app.domain.outcome import No, Ok
+from app.domain.record import PatientRecord
+from app.domain.session import LaunchSession, PendingLaunch, Tokens
+
+
+class Clock(Protocol):
+    """Time comes in from outside, so that the core can be asked about any day."""
+
+    def now(self) -> datetime:
+        """The present, as an aware instant."""
+
+    def today(self) -> date:
+        """The present day in the clinic's zone."""
+
+
+class RecordSource(Protocol):
+    """One EHR (or file) from which a chart can be read."""
+
+    async def read(self, patient: str) -> PatientRecord:
+        """Read the chart of "Patient/id". Never raises for a feed that is down: `record.feeds` says so.
+
+        Raises LaunchAgain when the token is no longer good and cannot be renewed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedWrite:
+    """What a confirmed intent would send: where it goes, the text that others read, and the JSON as it will be sent."""
+
+    destination: str
+    text: str
+    resource_json: str
+
+
+class FlagSink(Protocol):
+    """Where a gap may be written in this EHR."""
+
+    def preview(self, intent: FlagIntent) -> PreviewedWrite:
+        """Exactly what `write` would send; no request is made."""
+
+    async def write(self, intent: FlagIntent) -> Written:
+        """Carry out one intent: look first, then create conditionally or update with If-Match; safe to repeat.
+
+        Raises TryAgainLater when the EHR did not answer (the write may or may not have happened), LaunchAgain when the
+        token is over. Conflicts and refusals are `Written` values.
+        """
+
+
+class TokenSource(Protocol):
+    """A bearer token that is good now."""
+
+    async def bearer(self) -> str:
+        """The token, renewed first when it is about to end. Raises LaunchAgain when it cannot be."""
+
+    async def renewed(self) -> str:
+        """A new token after the EHR refused the present one. Raises LaunchAgain when there is none."""
+
+
+class SessionStore(Protocol):
+    """Pending launches and open sessions, secrets encrypted at rest."""
+
+    def add_pending(self, pending: PendingLaunch) -> None:
+        """Remember a launch until its callback."""
+
+    def take_pending(self, state: str) -> PendingLaunch | None:
+        """Return and forget a pending launch: a second call with the same state gives None."""
+
+    def open(self, session: LaunchSession) -> None:
+        """Store an open session."""
+
+    def find(self, launch: str) -> LaunchSession | None:
+        """The open session of a launch id, or None when there is none or it has run out."""
+
+    def replace_tokens(self, launch: str, tokens: Tokens) -> None:
+        """Store renewed tokens."""
+
+    def end(self, launch: str) -> None:
+        """Forget a session and its tokens."""
+
+
+class AuditLog(Protocol):
+    """Append-only."""
+
+    def append(self, entry: AuditEntry) -> None:
+        """Add one line."""
+
+    def entries(self, patient: str | None = None) -> Sequence[AuditEntry]:
+        """All lines (of one person), oldest first."""
+
+
+class FactStore(Protocol):
+    """A person's word, entered in Sextant."""
+
+    def facts(self, patient: str) -> Sequence[RecordedFact]:
+        """What has been entered about one person, oldest first."""
+
+    def add(self, fact: RecordedFact) -> None:
+        """Store one fact."""
+
+
+class Outbox(Protocol):
+    """Confirmed intents on their way to the chart."""
+
+    def add(self, key: str, launch: str, intent: FlagIntent) -> None:
+        """Store a pending intent under an idempotency key; a key already there is left as it is."""
+
+    def settle(self, key: str, written: Written) -> None:
+        """Record what the EHR answered."""
+
+    def unsettled(self, launch: str) -> Sequence[tuple[str, FlagIntent]]:
+        """Intents of one launch that have no answer yet."""
+
+
+class Work(Protocol):
+    """One transaction: everything in it is stored together, or nothing is."""
+
+    audit: AuditLog
+    outbox: Outbox
+    facts: FactStore
+
+
+class UnitOfWork(Protocol):
+    """Opens transactions."""
+
+    def __call__(self) -> AbstractContextManager[Work]:
+        """Enter a transaction; it commits on a clean exit and rolls back on an exception."""
+
+
+class BulkSource(Protocol):
+    """Many charts from a bulk export or a folder of files."""
+
+    def records(self, zone_name: str) -> Sequence[PatientRecord]:
+        """Every person's record, sorted by reference."""
+
+
+class IdTokenCheck(Protocol):
+    """Verifies an id_token against the keys of the EHR's issuer."""
+
+    async def check(self, id_token: str, nonce: str) -> Ok[str] | No:
+        """The `fhirUser` reference, or why the token is refused."""
