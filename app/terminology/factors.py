@@ -206,7 +206,8 @@ def factor_for(
     """The factor for one opioid ingredient by route ("oral", "transdermal", ...) and RxNorm dose form.
 
     `route` None means that the chart does not say; the factor is then given only when this ingredient exists for one
-    route alone (oxycodone is only sold for oral use, morphine may be injected). `research` adds the research factors behind the set.
+    route alone (oxycodone is only sold for oral use, morphine may be injected). `research` adds the research factors
+    behind the set.
     """
     if ingredient == BUPRENORPHINE:
         return NeverCounted("Buprenorphine is not converted: its effect levels off, and CDC leaves it out on purpose")

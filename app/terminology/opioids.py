@@ -123,7 +123,7 @@ class OpioidName:
 
 @dataclass(frozen=True, slots=True)
 class OpioidTable:
-    """Everything that is known about opioids, indexed. `routes` (of products sold today) and `by_ingredient` are by ingredient name."""
+    """All that is known about opioids. By ingredient name: `routes` (of products sold today), `by_ingredient`."""
 
     products: Mapping[str, OpioidProduct]
     concepts: Mapping[str, OpioidConcept]
