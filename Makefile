@@ -1,0 +1,41 @@
+# Each target does all of its own set-up and does nothing twice: a second run starts in seconds.
+.PHONY: help install demo test check hapi walk screenshots clean
+
+PYTHON := .venv/bin/python
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: ## Make .venv with the `sextant` command
+	@scripts/ensure-venv
+
+demo: ## Start the sandbox EHR and Sextant, review one patient, serve until Ctrl-C (ONCE=1: end after the review)
+	@scripts/ensure-venv sandbox
+	@.venv/bin/sextant demo $(if $(ONCE),--once)
+
+check: ## Style, types and layers
+	@scripts/ensure-venv sandbox,test
+	@.venv/bin/ruff format --check app tests benchmarks scripts
+	@.venv/bin/ruff check app tests benchmarks scripts
+	@.venv/bin/mypy app
+	@$(PYTHON) -m pytest tests/test_architecture.py
+
+test: ## All tests, with a real HAPI server, PostgreSQL and Chromium
+	@scripts/ensure-venv sandbox,test
+	@scripts/ensure-apt chromium fonts-dejavu-core postgresql docker-compose
+	@scripts/ensure-hapi
+	@$(PYTHON) -m pytest $(ARGS)
+
+hapi: ## Start the HAPI FHIR server without Docker, with the synthetic clinic in it
+	@scripts/ensure-venv sandbox
+	@scripts/ensure-hapi
+	@hapi-docker/hapi start
+	@hapi-docker/seed
+
+screenshots: ## Walk through the demo in Chromium and renew the pictures in docs/screenshots
+	@scripts/ensure-venv sandbox,test
+	@scripts/ensure-apt chromium fonts-dejavu-core
+	@$(PYTHON) -m tests.e2e.walk --screenshots docs/screenshots
+
+clean: ## Remove what was built here
+	@rm -rf .venv .demo .sextant build hapi-docker/server/target
