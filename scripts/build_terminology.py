@@ -203,7 +203,7 @@ def drug_class(row: Row, report: Written) -> Iterator[tuple[str, ...]]:
         row["name"],
         row["class"],
         row["subclass"],
-        row["ingredient"],
+        row["ingredient"] or f"unnamed {row['class']}",
         row["ingredient_rxcui"],
         row["route"],
         row["combined_with"],

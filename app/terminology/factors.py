@@ -118,9 +118,7 @@ def load_factor_set(set_id: str, directory: Path = DATA) -> FactorSet:
         rows[factor.ingredient] = (*rows.get(factor.ingredient, ()), factor)
     for each in rows.values():
         _refuse_overlap(file, each)
-    return FactorSet(
-        set_id, content["title"], content["valid_from"], content["source"], content["checked_by"], rows
-    )
+    return FactorSet(set_id, content["title"], content["valid_from"], content["source"], content["checked_by"], rows)
 
 
 def _factor(file: str, entry: Mapping[str, Any], content: Mapping[str, Any]) -> Factor:

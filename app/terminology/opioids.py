@@ -24,6 +24,13 @@ CONCEPT_TYPES = INGREDIENT_TYPES | {"BN", "SCDC", "SBDC", "SCDF", "SBDF", "SCDG"
 NAME_KINDS = frozenset({"ingredient", "salt", "brand", "alias"})
 SCHEDULES = frozenset({"I", "II", "III", "IV", "V", "none"})
 
+# A patch in mg a spray is the iontophoretic one (Ionsys).
+_FITTING_UNITS = {
+    "mL": frozenset({"mg/mL"}),
+    "patch": frozenset({"mcg/h", "mg/actuat"}),
+    "spray": frozenset({"mg/actuat"}),
+}
+
 _PRODUCT_COLUMNS = (
     "rxcui tty name ingredient ingredient_rxcui strength strength_unit unit_volume unit_volume_unit duration_h "
     "dose_form route is_extended_release is_er_la other_ingredients brand schedule typical_use pack_quantity "
@@ -39,6 +46,12 @@ class DoseForm:
     route: str
     unit: str
     is_extended_release: bool
+
+    def takes(self, strength_unit: str) -> bool:
+        """Whether a strength in this unit makes sense: a liquid is mg/mL, a patch mcg/h, a spray mg a spray."""
+        fitting = _FITTING_UNITS.get(self.unit, frozenset({"mg"}))
+        # RxNorm gives a few syringes and depots their content in mg.
+        return strength_unit in fitting or (self.route == "injectable" and strength_unit == "mg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +224,8 @@ def _product(row: Row, forms: Mapping[str, DoseForm]) -> OpioidProduct:
 
 
 def _strength_unit(row: Row, form: DoseForm) -> str:
-    """A liquid is mg/mL, a patch mcg/h (or mg a spray for the iontophoretic one), and so on: else refused."""
     unit = row.choice("strength_unit", STRENGTH_UNITS)
-    fits = {"mL": {"mg/mL"}, "patch": {"mcg/h", "mg/actuat"}, "spray": {"mg/actuat"}}.get(form.unit, {"mg"})
-    # RxNorm gives a few syringes and depots their content in mg.
-    if unit not in fits and not (form.route == "injectable" and unit == "mg"):
+    if not form.takes(unit):
         raise row.error(f"strength unit {unit} does not fit the dose form {form.name}")
     return unit
 
