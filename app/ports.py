@@ -15,7 +15,7 @@ from app.domain.chart import RecordedFact
 from app.domain.flag import FlagIntent, Written
 from app.domain.outcome import No, Ok
 from app.domain.record import PatientRecord
-from app.domain.session import LaunchSession, PendingLaunch, Tokens
+from app.domain.session import LaunchSession, PendingLaunch, SignedInUser, Tokens
 
 
 class Clock(Protocol):
@@ -104,12 +104,12 @@ class AuditLog(Protocol):
 
 
 class FactStore(Protocol):
-    """A person's word, entered in Sextant."""
+    """A person's word, entered in Sextant. "Patient/p1" of one EHR is not "Patient/p1" of another: `ehr` is its key."""
 
-    def facts(self, patient: str) -> Sequence[RecordedFact]:
+    def facts(self, ehr: str, patient: str) -> Sequence[RecordedFact]:
         """What has been entered about one person, oldest first."""
 
-    def add(self, fact: RecordedFact) -> None:
+    def add(self, ehr: str, fact: RecordedFact) -> None:
         """Store one fact."""
 
 
@@ -117,7 +117,10 @@ class Outbox(Protocol):
     """Confirmed intents on their way to the chart."""
 
     def add(self, key: str, launch: str, intent: FlagIntent) -> None:
-        """Store a pending intent under an idempotency key; a key already there is left as it is."""
+        """Store a pending intent under an idempotency key; a key already there is left as it is.
+
+        Raises LaunchAgain when the launch is not open: only an open launch can confirm anything.
+        """
 
     def settle(self, key: str, written: Written) -> None:
         """Record what the EHR answered."""
@@ -151,5 +154,21 @@ class BulkSource(Protocol):
 class IdTokenCheck(Protocol):
     """Verifies an id_token against the keys of the EHR's issuer."""
 
-    async def check(self, id_token: str, nonce: str) -> Ok[str] | No:
-        """The `fhirUser` reference, or why the token is refused."""
+    async def check(self, id_token: str, nonce: str) -> Ok[SignedInUser] | No:
+        """Who signed in, or why the token is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class EhrConnection:
+    """One open launch's way to its EHR. `sink` None: this EHR takes no Flags from us; `sink_note` says why."""
+
+    source: RecordSource
+    sink: FlagSink | None
+    sink_note: str = ""
+
+
+class Ehrs(Protocol):
+    """The configured EHRs."""
+
+    def connect(self, session: LaunchSession) -> EhrConnection:
+        """The way to the EHR of one open launch. Raises AskAnAdministrator when it is no longer configured."""

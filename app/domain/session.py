@@ -34,19 +34,30 @@ class PendingLaunch:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What the token endpoint gave. `expires_at` is an aware instant."""
+    """What the token endpoint gave. Instants are aware; from `renew_at` (None: at the end) it is renewed before use."""
 
     access: Secret
     expires_at: datetime
     scopes: tuple[str, ...]
     refresh: Secret | None = None
+    renew_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInUser:
+    """Who the EHR says is at the screen. `reference` is relative ("Practitioner/d1"), or absolute when the EHR keeps its
+    people on another server; `name` is as the EHR calls them, if it does."""
+
+    reference: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchSession:
     """An open launch: one person's chart in one EHR, opened by one user in one browser.
 
-    `patient`, `encounter` and `user` are relative references ("Patient/p1", "Practitioner/d1").
+    `patient`, `encounter` and `user` are relative references ("Patient/p1", "Practitioner/d1"); `user` is absolute when the
+    EHR keeps its people on another server.
     """
 
     launch: str
