@@ -1,0 +1,5 @@
+"""The guideline rules: what is done, due, overdue or unknown for one person on one day, with every reason.
+
+`review.review` is the only way in. It is pure: a record, a policy and a day give a `Review`; no clock, no network. Each rule is
+one file in `elements/`; every number that it uses lives in a pack (`packs/*.toml`) with its source.
+"""

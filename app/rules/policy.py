@@ -1,0 +1,382 @@
+"""What a pack holds, as types: each number, switch and word list carries its unit, source, first day and sign-off.
+
+A rule reads `case.policy.rules.pdmp_check.interval.value`, and names the setting in its finding, so that "why?" can show
+the number together with where it comes from. `pack.load_pack` fills these classes from TOML and refuses whatever does not
+fit; a field here without a line in the pack, or the reverse, does not load.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+from app.domain.finding import PackValue, Place, Status
+
+T = TypeVar("T")
+
+NOT_SIGNED_OFF = "not signed off"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """One value of a pack. `checked_by` is a person's name or the literal `not signed off`."""
+
+    path: str
+    value: T
+    unit: str
+    source: str
+    valid_from: date
+    checked_by: str
+
+    units: ClassVar[tuple[str, ...]] = ()
+    """The units that may stand in the pack; empty: any."""
+
+    @property
+    def words(self) -> str:
+        """The value with its unit, to read."""
+        return f"{self.value} {self.unit}"
+
+    @property
+    def used(self) -> PackValue:
+        """The form in which a finding names it."""
+        return PackValue(self.path, self.words, self.source)
+
+
+class Days(Setting[int]):
+    """A length of time in whole calendar days."""
+
+    __slots__ = ()
+    units = ("days",)
+
+
+class Years(Setting[int]):
+    """An age in whole years."""
+
+    __slots__ = ()
+    units = ("years",)
+
+
+class Count(Setting[int]):
+    """A number of things; the unit names them."""
+
+    __slots__ = ()
+
+
+class Amount(Setting[Decimal]):
+    """A measured amount; the unit names what is measured (MME/day, points, %, g/day ...)."""
+
+    __slots__ = ()
+
+
+class Switch(Setting[bool]):
+    """Yes or no."""
+
+    __slots__ = ()
+    units = ("yes/no",)
+
+    @property
+    def words(self) -> str:
+        return "yes" if self.value else "no"
+
+
+class Word(Setting[str]):
+    """One word out of a closed list, or one sentence."""
+
+    __slots__ = ()
+    units = ("word", "sentence")
+
+    @property
+    def words(self) -> str:
+        return self.value
+
+
+class Words(Setting[tuple[str, ...]]):
+    """A list of words; it may be empty."""
+
+    __slots__ = ()
+    units = ("words",)
+
+    @property
+    def words(self) -> str:
+        return ", ".join(self.value) or "none"
+
+
+class OneOf(frozenset[str]):
+    """Marks a `Word` or `Words` that takes only these: `Annotated[Word, OneOf(("a", "b"))]`."""
+
+
+PLACES = tuple(place.value for place in Place)
+STATUSES = (Status.RED.value, Status.YELLOW.value)
+SEDATIVES = (
+    "benzodiazepine",
+    "z_drug",
+    "barbiturate",
+    "skeletal_muscle_relaxant",
+    "gabapentinoid",
+    "other_cns_depressant",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSection:
+    """What every rule has: where its finding is shown, or `off`."""
+
+    place: Annotated[Word, OneOf(PLACES)]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval(RuleSection):
+    """An item that is done again and again. The tier may shorten the interval, never lengthen it."""
+
+    interval: Days
+    interval_moderate: Days
+    interval_high: Days
+    warning: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Med(RuleSection):
+    """Bands of the daily dose; `consult` is the level at which a pack asks for a specialist consultation."""
+
+    band_moderate: Amount
+    band_high: Amount
+    review_valid: Days
+    consult_required: Switch
+    consult_at: Amount
+    consult_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Sedative(RuleSection):
+    """`act_on` makes red without a plan; `look_at` yellow; `standing` is shown beside the dose only."""
+
+    act_on: Annotated[Words, OneOf(SEDATIVES)]
+    look_at: Annotated[Words, OneOf(SEDATIVES)]
+    standing: Annotated[Words, OneOf(SEDATIVES)]
+    plan_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class PdmpCheck(Interval):
+    """`every_rx`: a check is due again with each new opioid prescription."""
+
+    every_rx: Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Peg(RuleSection):
+    """`method` is both30 (pain, and enjoyment with activity, each) or mean30 (the mean of the three)."""
+
+    interval: Days
+    warning: Days
+    method: Annotated[Word, OneOf(("both30", "mean30"))]
+    meaningful_change: Amount
+    worse_points: Amount
+    early_days: Days
+    review_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Naloxone(RuleSection):
+    """`risk_classes` and `risk_conditions` make a person at raised risk, as does `risk_dose`."""
+
+    access_valid: Days
+    warning: Days
+    risk_dose: Amount
+    risk_classes: Annotated[Words, OneOf(SEDATIVES)]
+    risk_conditions: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One section a rule, named by its id."""
+
+    med: Med
+    sedative: Sedative
+    agreement: Interval
+    peg: Peg
+    pdmp_check: PdmpCheck
+    udt_check: Interval
+    naloxone: Naloxone
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How the dose engine is asked."""
+
+    factor_set: Annotated[Word, OneOf(("cdc-2022", "cdc-2016"))]
+    research_factors: Switch
+    headline: Annotated[Word, OneOf(("signature", "quantity"))]
+
+
+LTOT_DEFINITIONS = ("ltot.60of90", "ltot.70of90", "ltot.21x3", "ltot.3mo", "ltot.90cum", "ltot.90run", "ltot.3rx")
+
+
+@dataclass(frozen=True, slots=True)
+class Ltot:
+    """Long-term opioid therapy: the definition in use and what its words mean."""
+
+    definition: Annotated[Word, OneOf(LTOT_DEFINITIONS)]
+    window: Days
+    covered: Days
+    new_start_after: Days
+    never_is_gap_after: Days
+    inactive_after: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who the guideline is for, and which exclusions this pack computes."""
+
+    adult_from: Years
+    exclusions: Annotated[Words, OneOf(("cancer", "palliative", "end_of_life", "sickle_cell", "long_term_care"))]
+    encounter_diagnoses: Count
+    encounter_window: Days
+    hospice_discharge_window: Days
+
+
+TIER_REASONS = (
+    "med_high",
+    "benzodiazepine",
+    "overdose",
+    "opioid_use_disorder",
+    "substance_use_disorder",
+    "sleep_breathing",
+    "ort_high",
+    "ort_oud_high",
+    "udt_unexpected",
+    "suicide_risk",
+    "pregnancy",
+    "long_acting",
+    "med_moderate",
+    "other_sedative",
+    "age",
+    "renal",
+    "hepatic",
+    "mental_health",
+    "ort_moderate",
+    "alcohol_screen",
+    "sleep_breathing_mild",
+    "stop_bang",
+    "respiratory",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TierRules:
+    """Which reasons make a tier. Membership is ours and awaits sign-off."""
+
+    high: Annotated[Words, OneOf(TIER_REASONS)]
+    moderate: Annotated[Words, OneOf(TIER_REASONS)]
+    med_high: Amount
+    med_moderate: Amount
+    age: Years
+    egfr: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedHere:
+    """Whether a thing would be seen if it had been done: only then is "never" a gap."""
+
+    visit: Switch
+    udt: Switch
+    peg: Switch
+    phq: Switch
+    gad7: Switch
+    pc_ptsd5: Switch
+    agreement: Switch
+    naloxone: Switch
+    bowel: Switch
+    nonopioid: Switch
+    egfr: Switch
+    pdmp_check: Switch
+    risk_tool: Switch
+    sleep: Switch
+    alcohol: Switch
+    goals: Switch
+    counsel: Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`order`: rule ids, the most dangerous first."""
+
+    order: Words
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRule:
+    """What one rule may write: at which status, and the words that stand in the chart."""
+
+    at: Annotated[Words, OneOf(STATUSES)]
+    text: Word
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBack:
+    """The rules that may write a Flag; a rule without a section never does."""
+
+    sedative: FlagRule
+    naloxone: FlagRule
+    change_watch: FlagRule
+    med: FlagRule
+    udt_check: FlagRule
+    pdmp_check: FlagRule
+    agreement: FlagRule
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A whole pack. `chain` lists the packs it was built from, the base first."""
+
+    id: str
+    title: str
+    valid_from: date
+    chain: tuple[str, ...]
+    dose: Dose
+    scope: Scope
+    ltot: Ltot
+    tier: TierRules
+    recorded_here: RecordedHere
+    page: Page
+    write_back: WriteBack
+    rules: Rules
+
+    def place(self, rule: str) -> Place:
+        """Where the finding of a rule is shown. A rule that the pack does not know is off."""
+        section: RuleSection | None = getattr(self.rules, rule, None)
+        return Place(section.place.value) if section else Place.OFF
+
+    def order_of(self, rule: str) -> int:
+        """The rank of a rule among the rows of the visit; what is not listed comes last."""
+        order = self.page.order.value
+        return order.index(rule) if rule in order else len(order)
+
+    def is_recorded_here(self, concept: str) -> bool:
+        """Whether this clinic's chart would show the thing."""
+        setting: Switch = getattr(self.recorded_here, concept)
+        return setting.value
+
+    def writes(self, rule: str, status: Status) -> bool:
+        """Whether a finding of this rule and status asks for a Flag."""
+        section: FlagRule | None = getattr(self.write_back, rule, None)
+        return section is not None and status.value in section.at.value
+
+    def flag_text(self, rule: str) -> str:
+        """The words of a Flag; only for rules that may write one."""
+        section: FlagRule = getattr(self.write_back, rule)
+        return section.text.value
+
+    def settings(self) -> Iterator[Setting[Any]]:
+        """Every value of the pack."""
+        for each in fields(self):
+            yield from _settings_in(getattr(self, each.name))
+
+
+def _settings_in(part: Any) -> Iterator[Setting[Any]]:
+    if isinstance(part, Setting):
+        yield part
+    elif hasattr(part, "__dataclass_fields__"):
+        for each in fields(part):
+            yield from _settings_in(getattr(part, each.name))
