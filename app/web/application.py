@@ -1,0 +1,67 @@
+"""The FastAPI application: pages, static files, failure pages, security headers, and a log without patient data."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.responses import PlainTextResponse, Response
+
+from app.web.chart_pages import chart_pages
+from app.web.failures import add_failure_pages
+from app.web.launch_pages import launch_pages
+from app.web.security import SecurityHeaders
+from app.web.services import WebServices
+
+log = logging.getLogger(__name__)
+
+
+def create_application(services: WebServices) -> FastAPI:
+    """One application for one set of wired services. It publishes no API pages of its own."""
+    app = FastAPI(title="Sextant", openapi_url=None, docs_url=None, redoc_url=None)
+    pages = page_templates(services)
+    app.include_router(launch_pages(services))
+    app.include_router(chart_pages(services, pages))
+    app.mount("/static", StaticFiles(directory=services.templates / "static"), name="static")
+    add_plain_pages(app, services, pages)
+    add_failure_pages(app, pages)
+    app.middleware("http")(log_request)
+    app.add_middleware(SecurityHeaders, frame_ancestors=services.frame_ancestors)
+    return app
+
+
+def page_templates(services: WebServices) -> Jinja2Templates:
+    """Escaping is on for every template, and a name that was not given is an error, never an empty text."""
+    environment = Environment(
+        loader=FileSystemLoader(services.templates),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    return Jinja2Templates(env=environment)
+
+
+def add_plain_pages(app: FastAPI, services: WebServices, pages: Jinja2Templates) -> None:
+    """Pages that need no launch."""
+
+    @app.get("/about")
+    async def about(request: Request) -> Response:
+        return pages.TemplateResponse(request, "about.html", {"policy_note": services.policy_note})
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        return PlainTextResponse("ok")
+
+
+async def log_request(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Method, route pattern, status and duration: never a path with ids, never a query."""
+    begun = time.perf_counter()
+    answer = await call_next(request)
+    route = getattr(request.scope.get("route"), "path", "no route")
+    log.info("%s %s %d %.0f ms", request.method, route, answer.status_code, 1000 * (time.perf_counter() - begun))
+    return answer

@@ -1,0 +1,102 @@
+"""The pages of one open launch: visit, why, preview, write."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.templating import Jinja2Templates
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from app.domain.errors import WrongUsage
+from app.domain.session import LaunchSession
+from app.usecases.answers import review_as_json
+from app.usecases.preview_changes import Preview
+from app.web.launch_pages import browser_of
+from app.web.presenters.visit import visit_view
+from app.web.presenters.writing import answer_lines, change_lines, why_view
+from app.web.security import check_form
+from app.web.services import WebServices
+
+CHANGED_MEANWHILE = "The chart changed since this preview was shown, so nothing was written. This is the new preview."
+
+
+def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
+    """Routes under /chart/{launch}; the launch id names the chart, the cookie proves the browser."""
+    router = APIRouter(prefix="/chart/{launch}")
+
+    def session_of(request: Request, launch: str) -> LaunchSession:
+        return services.flow.session(launch, browser_of(request))
+
+    @router.get("")
+    async def visit(request: Request, launch: str) -> Response:
+        session = session_of(request, launch)
+        preview = await services.preview_changes(session)
+        values = {
+            "view": visit_view(preview.chart, services.zone),
+            "launch": launch,
+            "changes": len(preview.plan.to_write),
+            "sink_note": preview.sink_note,
+        }
+        return pages.TemplateResponse(request, "visit.html", values)
+
+    @router.get("/why/{rule}")
+    async def why(request: Request, launch: str, rule: str) -> Response:
+        chart = await services.review_patient(session_of(request, launch))
+        finding = chart.review.finding(rule)
+        if finding is None:
+            raise WrongUsage("The policy in force has no such rule.")
+        values = {
+            "view": visit_view(chart, services.zone),
+            "finding": why_view(finding, chart.review),
+            "launch": launch,
+        }
+        return pages.TemplateResponse(request, "why.html", values)
+
+    @router.get("/review.json")
+    async def review_json(request: Request, launch: str) -> Response:
+        chart = await services.review_patient(session_of(request, launch))
+        return JSONResponse(review_as_json(chart.review))
+
+    @router.get("/preview")
+    async def preview(request: Request, launch: str) -> Response:
+        session = session_of(request, launch)
+        return preview_page(request, session, await services.preview_changes(session))
+
+    @router.post("/write")
+    async def write(
+        request: Request,
+        launch: str,
+        form_token: Annotated[str, Form()],
+        digest: Annotated[str, Form()],
+        rule: Annotated[list[str] | None, Form()] = None,
+    ) -> Response:
+        session = session_of(request, launch)
+        check_form(session, form_token, request.headers, services.base_url)
+        result = await services.write_back(session, digest, frozenset(rule or ()))
+        if result.changed_meanwhile:
+            return preview_page(request, session, result.preview, CHANGED_MEANWHILE, status=409)
+        values = {
+            "view": visit_view(result.preview.chart, services.zone),
+            "answers": answer_lines(result.written, result.preview.chart.review),
+            "launch": launch,
+        }
+        return pages.TemplateResponse(request, "written.html", values)
+
+    @router.get("/write")
+    async def write_reloaded(launch: str) -> Response:
+        return RedirectResponse(f"/chart/{launch}", status_code=303)
+
+    def preview_page(
+        request: Request, session: LaunchSession, shown: Preview, notice: str = "", status: int = 200
+    ) -> Response:
+        values = {
+            "view": visit_view(shown.chart, services.zone),
+            "lines": change_lines(shown),
+            "digest": shown.plan.digest,
+            "form_token": session.form_token,
+            "launch": session.launch,
+            "notice": notice,
+            "sink_note": shown.sink_note,
+        }
+        return pages.TemplateResponse(request, "preview.html", values, status_code=status)
+
+    return router

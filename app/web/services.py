@@ -1,0 +1,26 @@
+"""What the pages need, wired in `app.main`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from app.launch import LaunchFlow
+from app.usecases.preview_changes import PreviewChanges
+from app.usecases.review_patient import ReviewPatient
+from app.usecases.write_back import WriteBack
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """Wired use cases and the few settings that pages need. `base_url` is our public origin; `frame_ancestors` are the
+    configured EHRs' origins; `policy_note` says which policy is in force and how much of it is signed off."""
+
+    flow: LaunchFlow
+    review_patient: ReviewPatient
+    preview_changes: PreviewChanges
+    write_back: WriteBack
+    templates: Path
+    base_url: str
+    zone: ZoneInfo
+    frame_ancestors: tuple[str, ...]
+    policy_note: str
