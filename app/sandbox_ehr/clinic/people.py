@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from random import Random
 from typing import Literal
 
@@ -67,7 +68,7 @@ def _someone(number: int, chance: Random) -> Scenario:
         last=chance.randrange(30),
         times=chance.choice((4, 6, 9, 12)),
     )
-    mme = _plain(float(regimen.mme_each) * a_day)
+    mme = f"{(Decimal(regimen.mme_each) * a_day).normalize():f}"
     return Scenario(
         name=f"person-{number:05d}",
         title="A generated person",
@@ -108,7 +109,3 @@ def _care(regimen: Regimen, chance: Random) -> Iterator[Entry]:
         yield egfr(chance.randint(10, 400), chance.randint(28, 105))
     if chance.random() < 0.8:
         yield appointment(chance.randint(0, 60), f"{chance.randint(8, 15):02d}:{chance.choice(('00', '20', '40'))}")
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}"

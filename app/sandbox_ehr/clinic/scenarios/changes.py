@@ -47,7 +47,7 @@ ABRUPT_STOP = Scenario(
     med=HandWorked(
         "0",
         True,
-        "morphine ER 30 mg x 3 a day = 90 until the last fill ran out 15 days ago; nothing in force today: 0",
+        "morphine ER 30 mg x 3 a day = 90 mg x 1 = 90 (until the last fill ran out 15 days ago); nothing in force today: 0",
     ),
     statuses={
         "med": "not_applicable",
@@ -90,7 +90,7 @@ PLANNED_TAPER = Scenario(
     med=HandWorked(
         "45",
         True,
-        "today lies in step 2 of 3: morphine ER 15 mg x (1 in the morning + 2 at bedtime) = 45 mg x 1 = 45",
+        "today lies in step 2 of 3: morphine ER 15 mg x 3 tablets (1 in the morning, 2 at bedtime) = 45 mg x 1 = 45",
     ),
     statuses=ALL_GREEN,
     chart=(
@@ -131,7 +131,8 @@ NEW_START = Scenario(
     med=HandWorked(
         "40",
         True,
-        "tramadol 50 mg x 4 a day (every 6 hours as needed, high end) = 200 mg x 0.2 = 40",
+        "tramadol 50 mg x 4 a day (every 6 hours as needed, high end) = 200 mg x 0.2 = 40; "
+        "with the older factor: 200 mg x 0.1 = 20",
         cdc_2016="20",
     ),
     statuses={**NO_LONG_TERM_USE, "med": "green", "sedative": "green", "pdmp_check": "red"},

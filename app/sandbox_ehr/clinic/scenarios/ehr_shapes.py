@@ -90,7 +90,7 @@ UNITS_SPELLED_THREE_WAYS = Scenario(
         "95",
         True,
         "oxycodone 10 milligram x 2 a day = 20 mg x 1.5 = 30; morphine 15 MG x 3 a day = 45 mg x 1 = 45; "
-        "hydromorphone 2000 ug = 2 mg x 2 a day = 4 mg x 5 = 20; together 95; in 2016 30 + 45 + 4 mg x 4 = 91",
+        "hydromorphone 2 mg (2000 ug) x 2 a day = 4 mg x 5 = 20; together 95; in 2016: hydromorphone 4 mg x 4 = 16, together 91",
         cdc_2016="91",
     ),
     statuses={**ALL_GREEN, "med": "yellow"},
@@ -151,7 +151,7 @@ MORNING_AND_NIGHT = Scenario(
     title="One tablet in the morning, two at bedtime",
     shows="Two dosageInstructions of one order add up; moments of the day are counted.",
     person=Person("Gerald", "Thompson", "male", 68, (10, 31), seen_by="np-okafor"),
-    med=HandWorked("45", True, "morphine 15 mg x (1 in the morning + 2 at bedtime) = 45 mg x 1 = 45"),
+    med=HandWorked("45", True, "morphine 15 mg x 3 tablets (1 in the morning, 2 at bedtime) = 45 mg x 1 = 45"),
     statuses=ALL_GREEN,
     chart=(
         monthly(
@@ -232,7 +232,7 @@ PRN_RANGE = Scenario(
     med=HandWorked(
         "40",
         True,
-        "hydrocodone 5 mg x 2 tablets x 6 a day would be 12 tablets, held at the maximum of 8 = 40 mg x 1 = 40",
+        "hydrocodone 5 mg x 8 tablets a day (2 x 6 would be 12, held at the maximum of 8) = 40 mg x 1 = 40",
     ),
     statuses=ALL_GREEN,
     chart=(

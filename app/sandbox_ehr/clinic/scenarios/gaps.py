@@ -179,7 +179,12 @@ LATE_DOCUMENTS = Scenario(
     title="Papers that were filed late, and many of them",
     shows="The agreement was signed eleven months ago and scanned three days ago; one paper carries a day to come.",
     person=Person("Nils", "Aaltonen", "male", 57, (3, 16), seen_by="dr-chen"),
-    med=HandWorked("20", True, "tramadol 50 mg x 2 a day = 100 mg x 0.2 = 20", cdc_2016="10"),
+    med=HandWorked(
+        "20",
+        True,
+        "tramadol 50 mg x 2 a day = 100 mg x 0.2 = 20; with the older factor: 100 mg x 0.1 = 10",
+        cdc_2016="10",
+    ),
     statuses={
         "med": "green",
         "sedative": "green",

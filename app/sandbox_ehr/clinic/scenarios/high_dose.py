@@ -95,7 +95,9 @@ FENTANYL_PATCH = Scenario(
     title="A fentanyl patch changed every three days",
     shows="One patch is worn at a time: mcg/h x 2.4, whatever the number of changes.",
     person=Person("Eleanor", "Fitzgibbon", "female", 73, (1, 30), seen_by="np-okafor"),
-    med=HandWorked("120", True, "fentanyl 50 mcg/h x 1 patch worn x 2.4 = 120; 10 patches x 3 days / 30 days = 1 worn"),
+    med=HandWorked(
+        "120", True, "fentanyl 50 mcg/h x 1 patch worn x 2.4 = 120; 10 patches of 3 days last 30 days: one at a time"
+    ),
     statuses={**ALL_GREEN, "med": "yellow"},
     chart=(
         monthly(
@@ -120,7 +122,7 @@ BUCCAL_FENTANYL = Scenario(
     med=HandWorked(
         "52",
         True,
-        "fentanyl 0.1 mg = 100 mcg x 4 a day = 400 mcg x 0.13 (research factor) = 52; no clinical factor exists",
+        "fentanyl 100 mcg (0.1 mg) x 4 a day (every 6 hours) = 400 mcg x 0.13 (research factor) = 52",
     ),
     statuses={**ALL_GREEN, "med": "yellow"},
     chart=(

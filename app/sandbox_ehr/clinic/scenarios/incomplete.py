@@ -67,9 +67,9 @@ THE_FOUR_SHAPES = Scenario(
     med=HandWorked(
         "120",
         False,
-        "fentanyl 25 mcg/h x 1 patch x 2.4 = 60; oxycodone 5 mg x 1 to 2 tablets every 4 to 6 hours as needed would be "
-        "12 tablets, held at its maximum of 8 a day = 40 mg x 1.5 = 60; buprenorphine film not counted; "
-        "'MS Contin' without strength: not known; at least 120",
+        "fentanyl 25 mcg/h x 1 patch x 2.4 = 60; oxycodone 5 mg x 8 tablets a day (1 to 2 every 4 to 6 hours as needed "
+        "would be 12, held at the maximum of 8) = 40 mg x 1.5 = 60; buprenorphine film not counted; "
+        "'MS Contin' without strength: not known; together at least 120",
     ),
     statuses={**ALL_GREEN, "med": "red"},
     chart=(
@@ -122,7 +122,7 @@ PHARMACY_FILLS_ONLY = Scenario(
     title="Fills from the pharmacy, no directions anywhere",
     shows="Quantity over days' supply is the only source, and becomes the headline.",
     person=Person("Kenji", "Morales", "male", 46, (10, 14), seen_by="np-okafor"),
-    med=HandWorked("45", True, "oxycodone 10 mg x 90 tablets / 30 days = 3 a day = 30 mg x 1.5 = 45 (by quantity)"),
+    med=HandWorked("45", True, "oxycodone 10 mg x 3 a day (90 tablets / 30 days, by quantity) = 30 mg x 1.5 = 45"),
     statuses={
         "med": "green",
         "sedative": "green",

@@ -29,8 +29,8 @@ ACTIVE_CANCER = Scenario(
     med=HandWorked(
         "120",
         True,
-        "morphine ER 30 mg x 2 a day = 60 mg x 1 = 60; morphine 15 mg every 4 hours as needed would be 6 tablets, held "
-        "at its maximum of 4 = 60 mg x 1 = 60; together 120",
+        "morphine ER 30 mg x 2 a day = 60 mg x 1 = 60; morphine 15 mg x 4 a day (every 4 hours as needed would be 6, held "
+        "at the maximum of 4) = 60 mg x 1 = 60; together 120",
     ),
     statuses={**EXCLUDED, "sedative": "green", "naloxone": "red"},
     chart=(
@@ -131,7 +131,11 @@ DECEASED = Scenario(
     title="Died twelve days ago",
     shows="Nothing applies any more, and nothing is written.",
     person=Person("Harold", "Winslow", "male", 79, (5, 1), died_days_ago=12),
-    med=HandWorked("0", True, "oxycodone 5 mg x 3 a day = 22.5 until the last fill ran out 15 days ago; none today: 0"),
+    med=HandWorked(
+        "0",
+        True,
+        "oxycodone 5 mg x 3 a day = 15 mg x 1.5 = 22.5 (until the last fill ran out 15 days ago); none today: 0",
+    ),
     statuses=NOTHING_APPLIES,
     chart=(
         monthly(

@@ -44,7 +44,12 @@ TRAMADOL_DOUBLED = Scenario(
     title="Tramadol, which the 2022 factors doubled",
     shows="The same care reads 40 under the 2016 and research factors and 80 under CDC 2022; timing as QID only.",
     person=Person("Desmond", "Achebe", "male", 52, (9, 3), seen_by="dr-chen"),
-    med=HandWorked("80", True, "tramadol 50 mg x 2 tablets x 4 a day = 400 mg x 0.2 = 80", cdc_2016="40"),
+    med=HandWorked(
+        "80",
+        True,
+        "tramadol 50 mg x 2 tablets x 4 a day = 400 mg x 0.2 = 80; with the older factor: 400 mg x 0.1 = 40",
+        cdc_2016="40",
+    ),
     statuses={**ALL_GREEN, "med": "yellow"},
     chart=(
         monthly(
