@@ -1,0 +1,440 @@
+"""What the stores promise, on SQLite and on PostgreSQL alike."""
+
+import secrets
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.audit import Action, AuditEntry
+from app.domain.chart import RecordedFact
+from app.domain.dates import Period, on, parse_partial_date
+from app.domain.errors import AskAnAdministrator, LaunchAgain, WrongUsage
+from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagIntent, WantedFlag, Written
+from app.domain.outcome import No, Ok
+from app.domain.session import LaunchSession, PendingLaunch, Secret, Tokens
+from app.storage import Storage, open_storage
+from tests.clocks import NINE, SetClock
+
+HOUR = timedelta(hours=1)
+KEY = Secret("a key for tests only, not a secret of anybody")
+
+
+def pending(state: str = "s" * 43, created_at: datetime = NINE) -> PendingLaunch:
+    return PendingLaunch(state, "b" * 43, "clinic", "n" * 43, Secret("the verifier"), ("launch", "openid"), created_at)
+
+
+def session(launch: str = "l" * 43, *, refresh: str | None = "the refresh token") -> LaunchSession:
+    tokens = Tokens(
+        access=Secret("the access token"),
+        expires_at=NINE + HOUR,
+        scopes=("patient/Flag.cruds",),
+        refresh=Secret(refresh) if refresh else None,
+        renew_at=NINE + HOUR * 4 / 5,
+    )
+    return LaunchSession(
+        launch,
+        "b" * 43,
+        "clinic",
+        "Patient/p1",
+        "Practitioner/d1",
+        tokens,
+        NINE,
+        "Encounter/e1",
+        "Dr. Day",
+        False,
+        "form",
+    )
+
+
+def entry(number: int = 1, patient: str = "Patient/p1") -> AuditEntry:
+    return AuditEntry(
+        NINE + timedelta(seconds=number),
+        Action.READ_CHART,
+        "ok",
+        user="Practitioner/d1",
+        patient=patient,
+        ehr="clinic",
+        launch="l1",
+        detail={"feed": "available", "number": str(number), "place": "Zürich"},
+    )
+
+
+def intent(rule: str = "naloxone") -> FlagIntent:
+    wanted = WantedFlag(
+        rule, "1", "id-1", "Naloxone: offer", "red", "safety", date(2026, 5, 1), ("MedicationRequest/m1",)
+    )
+    zone = ZoneInfo("America/New_York")
+    period = Period(parse_partial_date("2026-02", zone), parse_partial_date("2026-05-04T08:00:00-04:00", zone))
+    existing = ChartFlag("Flag/f1", "active", "old text", "Patient/p1", "id-1", rule, "yellow", period, "3")
+    change = FlagChange(ChangeKind.UPDATE, rule, "text differs", wanted, existing)
+    return FlagIntent(change, "Patient/p1", "Practitioner/d1", "Encounter/e1", date(2026, 5, 4))
+
+
+def raw(database_url: str) -> Engine:
+    return create_engine(database_url)
+
+
+class TestPendingLaunches:
+    def test_a_pending_launch_can_be_taken_once(self, storage: Storage) -> None:
+        storage.sessions.add_pending(pending())
+        assert storage.sessions.take_pending("s" * 43) == pending()
+        assert storage.sessions.take_pending("s" * 43) is None
+
+    def test_an_unknown_state_gives_nothing(self, storage: Storage) -> None:
+        assert storage.sessions.take_pending("x" * 43) is None
+
+    def test_of_many_callbacks_at_once_one_gets_it(self, storage: Storage) -> None:
+        storage.sessions.add_pending(pending())
+        taken: list[PendingLaunch | None] = []
+        threads = [
+            threading.Thread(target=lambda: taken.append(storage.sessions.take_pending("s" * 43))) for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sum(found is not None for found in taken) == 1
+        assert len(taken) == 8
+
+    def test_those_that_ran_out_are_deleted(self, storage: Storage, clock: SetClock, database_url: str) -> None:
+        storage.sessions.add_pending(pending())
+        clock.forward(timedelta(minutes=11))
+        storage.sessions.sweep()
+        with raw(database_url).connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM pending_launches")).scalar_one() == 0
+
+
+class TestSessions:
+    def test_a_session_is_found_as_it_was_opened(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        assert storage.sessions.find("l" * 43) == session()
+
+    def test_two_launches_of_one_browser_stay_apart(self, storage: Storage) -> None:
+        other = replace(session("m" * 43), patient="Patient/p2")
+        storage.sessions.open(session())
+        storage.sessions.open(other)
+        found = [storage.sessions.find(launch) for launch in ("l" * 43, "m" * 43)]
+        assert [each.patient for each in found if each] == ["Patient/p1", "Patient/p2"]
+
+    def test_renewed_tokens_replace_the_old(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        renewed = Tokens(Secret("new"), NINE + 2 * HOUR, ("openid",), Secret("new refresh"), NINE + HOUR)
+        storage.sessions.replace_tokens("l" * 43, renewed)
+        assert storage.sessions.find("l" * 43) == replace(session(), tokens=renewed)
+
+    def test_an_ended_session_stays_ended(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        storage.sessions.end("l" * 43)
+        storage.sessions.replace_tokens("l" * 43, session().tokens)
+        assert storage.sessions.find("l" * 43) is None
+
+    def test_it_ends_after_a_working_day(self, storage: Storage, clock: SetClock) -> None:
+        storage.sessions.open(session())
+        clock.forward(timedelta(hours=11, minutes=59))
+        assert storage.sessions.find("l" * 43) is not None
+        clock.forward(timedelta(minutes=1))
+        assert storage.sessions.find("l" * 43) is None
+
+    def test_without_a_refresh_token_it_ends_with_its_token(self, storage: Storage, clock: SetClock) -> None:
+        storage.sessions.open(session(refresh=None))
+        clock.forward(HOUR)
+        assert storage.sessions.find("l" * 43) is None
+
+    def test_those_that_ran_out_are_deleted(self, storage: Storage, clock: SetClock, database_url: str) -> None:
+        storage.sessions.open(session())
+        clock.forward(timedelta(hours=13))
+        storage.sessions.add_pending(pending(created_at=clock.now()))
+        with raw(database_url).connect() as connection:
+            assert connection.execute(text("SELECT count(*) FROM sessions")).scalar_one() == 0
+
+    def test_nothing_personal_or_secret_is_stored_in_clear(self, storage: Storage, database_url: str) -> None:
+        storage.sessions.open(session())
+        storage.sessions.add_pending(pending())
+        with raw(database_url).connect() as connection:
+            rows = [
+                tuple(connection.execute(text(f"SELECT * FROM {t}")).one()) for t in ("sessions", "pending_launches")
+            ]
+        stored = b" ".join(bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for r in rows for v in r)
+        for text_in_clear in (
+            "the access token",
+            "the refresh token",
+            "the verifier",
+            "Patient/p1",
+            "s" * 43,
+            "b" * 43,
+        ):
+            assert text_in_clear.encode() not in stored
+
+    def test_a_row_copied_over_another_does_not_open(self, storage: Storage, database_url: str) -> None:
+        storage.sessions.open(session())
+        storage.sessions.open(replace(session("m" * 43), patient="Patient/p2"))
+        with raw(database_url).begin() as connection:
+            swap = "UPDATE sessions SET sealed = (SELECT sealed FROM sessions WHERE launch = :a) WHERE launch = :b"
+            connection.execute(text(swap), {"a": "m" * 43, "b": "l" * 43})
+        assert storage.sessions.find("l" * 43) is None
+        assert storage.sessions.find("m" * 43) is not None
+
+    def test_another_secret_key_opens_nothing(self, storage: Storage, database_url: str, clock: SetClock) -> None:
+        storage.sessions.open(session())
+        other = open_storage(database_url, Secret("another key, of another installation"), clock)
+        assert other.sessions.find("l" * 43) is None
+        other.close()
+
+
+class TestAuditLog:
+    def test_lines_come_back_in_order_and_unchanged(self, storage: Storage) -> None:
+        lines = [entry(1), entry(2, "Patient/p2"), entry(3)]
+        for line in lines:
+            storage.audit.append(line)
+        assert list(storage.audit.entries()) == lines
+        assert list(storage.audit.entries("Patient/p1")) == [lines[0], lines[2]]
+        assert storage.audit.verify() == Ok(storage.audit.head())
+
+    def test_an_empty_log_is_whole(self, storage: Storage) -> None:
+        assert isinstance(storage.audit.verify(), Ok)
+
+    def test_a_line_may_be_dated_in_any_zone(self, storage: Storage) -> None:
+        storage.audit.append(replace(entry(), at=NINE.astimezone(ZoneInfo("America/Los_Angeles"))))
+        assert storage.audit.entries()[0].at == NINE
+        assert isinstance(storage.audit.verify(), Ok)
+
+    @pytest.mark.parametrize("statement", ["UPDATE audit SET outcome = 'refused'", "DELETE FROM audit"])
+    def test_the_database_itself_refuses_to_change_a_line(
+        self, storage: Storage, database_url: str, statement: str
+    ) -> None:
+        storage.audit.append(entry())
+        with pytest.raises(DBAPIError, match="append-only"), raw(database_url).begin() as connection:
+            connection.execute(text(statement))
+
+    @pytest.mark.parametrize(
+        ("tampering", "named"),
+        [
+            ("UPDATE audit SET outcome = 'refused' WHERE position = 3", "Row 3 was changed"),
+            ("UPDATE audit SET user_reference = NULL WHERE position = 1", "Row 1 was changed"),
+            ("UPDATE audit SET at = '2026-05-04T10:00:00.000000+00:00' WHERE position = 4", "Row 4 was changed"),
+            ("UPDATE audit SET detail = '{}' WHERE position = 5", "Row 5 was changed"),
+            ("UPDATE audit SET previous_hash = hash WHERE position = 2", "Row 2 does not continue row 1"),
+            ("DELETE FROM audit WHERE position = 2", "Row 2 is missing"),
+            ("DELETE FROM audit WHERE position = 1", "Row 1 is missing"),
+            ("DELETE FROM audit WHERE position = 5", "ends after row 4"),
+            ("UPDATE audit_head SET position = 9", "its head says row 9"),
+        ],
+    )
+    def test_verification_names_the_row(self, storage: Storage, database_url: str, tampering: str, named: str) -> None:
+        for number in range(1, 6):
+            storage.audit.append(entry(number))
+        tamper(database_url, tampering)
+        found = storage.audit.verify()
+        assert isinstance(found, No)
+        assert named in found.reason
+
+    def test_a_log_cut_short_together_with_its_head_is_seen_by_a_written_down_head(
+        self, storage: Storage, database_url: str
+    ) -> None:
+        for number in range(1, 4):
+            storage.audit.append(entry(number))
+        written_down = storage.audit.head()
+        head_2 = "(SELECT hash FROM audit WHERE position = 2)"
+        tamper(
+            database_url, "DELETE FROM audit WHERE position = 3", f"UPDATE audit_head SET position = 2, hash = {head_2}"
+        )
+        assert isinstance(storage.audit.verify(), Ok)
+        assert storage.audit.verify(written_down) == No("Row 3 is missing.")
+
+    def test_a_log_written_anew_is_seen_by_a_written_down_head(self, storage: Storage, database_url: str) -> None:
+        storage.audit.append(entry(1))
+        written_down = storage.audit.head()
+        start = "0" * 64
+        tamper(database_url, "DELETE FROM audit", f"UPDATE audit_head SET position = 0, hash = '{start}'")
+        storage.audit.append(entry(2))
+        assert isinstance(storage.audit.verify(), Ok)
+        assert storage.audit.verify(written_down) == No("Row 1 is not the one that was written down.")
+
+    def test_concurrent_appends_make_one_chain(self, storage: Storage, database_url: str, clock: SetClock) -> None:
+        second = open_storage(database_url, KEY, clock)  # as another process would
+        writers = [threading.Thread(target=append_many, args=(s, n)) for n, s in enumerate([storage, second] * 2)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        second.close()
+        assert len(storage.audit.entries()) == 40
+        assert isinstance(storage.audit.verify(), Ok)
+
+
+def append_many(storage: Storage, number: int) -> None:
+    for step in range(10):
+        with storage.unit_of_work() as work:
+            work.audit.append(entry(number * 10 + step))
+
+
+def tamper(database_url: str, *statements: str) -> None:
+    """As somebody could who owns the database: the trigger goes first."""
+    drop = {
+        "sqlite": ["DROP TRIGGER audit_refuses_update", "DROP TRIGGER audit_refuses_delete"],
+        "postgresql": ["DROP TRIGGER audit_refuses_change ON audit"],
+    }
+    engine = raw(database_url)
+    with engine.begin() as connection:
+        for statement in (*drop[engine.dialect.name], *statements):
+            connection.execute(text(statement))
+
+
+class TestFacts:
+    def test_facts_come_back_oldest_first(self, storage: Storage) -> None:
+        facts = [fact("pdmp_check", "checked"), fact("agreement", "signed on paper")]
+        for each in facts:
+            storage.facts.add("clinic", each)
+        assert list(storage.facts.facts("clinic", "Patient/p1")) == facts
+
+    def test_the_same_id_in_another_ehr_is_another_person(self, storage: Storage) -> None:
+        storage.facts.add("clinic", fact("naloxone", "has at home"))
+        assert list(storage.facts.facts("hospital", "Patient/p1")) == []
+
+
+def fact(concept: str, value: str) -> RecordedFact:
+    return RecordedFact("Patient/p1", concept, value, on(date(2026, 5, 4)), "Practitioner/d1", NINE, "by telephone")
+
+
+class TestOutbox:
+    def test_an_intent_comes_back_as_it_was_confirmed(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        storage.outbox.add("k1", "l" * 43, intent())
+        storage.outbox.add("k2", "l" * 43, intent("med"))
+        assert list(storage.outbox.unsettled("l" * 43)) == [("k1", intent()), ("k2", intent("med"))]
+
+    def test_a_key_that_is_there_is_left_as_it_is(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        storage.outbox.add("k1", "l" * 43, intent())
+        storage.outbox.add("k1", "l" * 43, intent("med"))
+        assert list(storage.outbox.unsettled("l" * 43)) == [("k1", intent())]
+
+    def test_a_settled_one_is_no_longer_pending_and_stays_settled(self, storage: Storage, database_url: str) -> None:
+        storage.sessions.open(session())
+        storage.outbox.add("k1", "l" * 43, intent())
+        storage.outbox.settle("k1", Written("naloxone", "created", "Flag/f9", "1", "ok"))
+        storage.outbox.add("k1", "l" * 43, intent())
+        assert list(storage.outbox.unsettled("l" * 43)) == []
+        with raw(database_url).connect() as connection:
+            row = connection.execute(text("SELECT status, outcome, reference, attempts, ehr FROM outbox")).one()
+        assert tuple(row) == ("settled", "created", "Flag/f9", 1, "clinic")
+
+    def test_an_answer_to_nothing_is_an_error(self, storage: Storage) -> None:
+        with pytest.raises(WrongUsage):
+            storage.outbox.settle("never", Written("naloxone", "created"))
+
+    def test_a_launch_that_is_not_open_confirms_nothing(self, storage: Storage) -> None:
+        with pytest.raises(LaunchAgain):
+            storage.outbox.add("k1", "l" * 43, intent())
+
+    def test_rows_outlive_the_session(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        storage.outbox.add("k1", "l" * 43, intent())
+        storage.sessions.end("l" * 43)
+        assert len(storage.outbox.unsettled("l" * 43)) == 1
+
+
+class TestUnitOfWork:
+    def test_everything_is_stored_together(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        with storage.unit_of_work() as work:
+            work.audit.append(entry())
+            work.outbox.add("k1", "l" * 43, intent())
+            work.facts.add("clinic", fact("naloxone", "has at home"))
+        assert len(storage.audit.entries()) == 1
+        assert len(storage.outbox.unsettled("l" * 43)) == 1
+        assert len(storage.facts.facts("clinic", "Patient/p1")) == 1
+
+    def test_or_nothing_is(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        with pytest.raises(RuntimeError), storage.unit_of_work() as work:  # noqa: PT012
+            work.audit.append(entry())
+            work.outbox.add("k1", "l" * 43, intent())
+            work.facts.add("clinic", fact("naloxone", "has at home"))
+            raise RuntimeError
+        assert list(storage.audit.entries()) == []
+        assert list(storage.outbox.unsettled("l" * 43)) == []
+        assert list(storage.facts.facts("clinic", "Patient/p1")) == []
+        assert isinstance(storage.audit.verify(), Ok)
+
+    def test_what_was_added_is_seen_inside(self, storage: Storage) -> None:
+        with storage.unit_of_work() as work:
+            work.audit.append(entry(1))
+            work.audit.append(entry(2))
+            assert len(work.audit.entries()) == 2
+        assert isinstance(storage.audit.verify(), Ok)
+
+    def test_two_that_confirm_the_same_line_store_it_once(self, storage: Storage) -> None:
+        storage.sessions.open(session())
+        writers = [threading.Thread(target=confirm, args=(storage, keys)) for keys in ("ab", "ba", "ab", "ba")]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        assert {key for key, _ in storage.outbox.unsettled("l" * 43)} == {"a", "b"}
+        assert len(storage.audit.entries()) == 8
+
+
+def confirm(storage: Storage, keys: str) -> None:
+    with storage.unit_of_work() as work:
+        for key in keys:
+            work.outbox.add(key, "l" * 43, intent())
+            work.audit.append(entry())
+
+
+class TestMigrations:
+    def test_the_tables_are_those_that_the_code_knows(self, storage: Storage, database_url: str) -> None:
+        from alembic.autogenerate import compare_metadata
+        from alembic.migration import MigrationContext
+
+        from app.storage.tables import metadata
+
+        with raw(database_url).connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+    def test_starting_again_keeps_everything(self, storage: Storage, database_url: str, clock: SetClock) -> None:
+        storage.audit.append(entry())
+        again = open_storage(database_url, KEY, clock)
+        assert len(again.audit.entries()) == 1
+        again.close()
+
+    def test_several_may_start_at_once_on_an_empty_database(self, database_url: str, clock: SetClock) -> None:
+        opened: list[Storage] = []
+        starters = [
+            threading.Thread(target=lambda: opened.append(open_storage(database_url, KEY, clock))) for _ in range(3)
+        ]
+        for starter in starters:
+            starter.start()
+        for starter in starters:
+            starter.join()
+        assert len(opened) == 3
+        for each in opened:
+            each.close()
+
+    def test_a_database_of_a_newer_version_is_left_alone(
+        self, storage: Storage, database_url: str, clock: SetClock
+    ) -> None:
+        with raw(database_url).begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(AskAnAdministrator, match="another version"):
+            open_storage(database_url, KEY, clock)
+        with raw(database_url).connect() as connection:
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
+
+
+def test_a_naive_instant_is_refused(storage: Storage) -> None:
+    with pytest.raises(ValueError, match="zone"):
+        storage.audit.append(replace(entry(), at=datetime(2026, 5, 4, 9, 0)))
+
+
+def test_random_text_survives(storage: Storage) -> None:
+    value = secrets.token_hex(8) + " ü 漢 \\ \" ' \n"
+    storage.audit.append(replace(entry(), reason=value))
+    assert storage.audit.entries()[0].reason == value
+    assert isinstance(storage.audit.verify(), Ok)
+    assert storage.audit.entries()[0].at.tzinfo is UTC
