@@ -1,0 +1,1 @@
+"""What all EHRs share: reading FHIR R4 JSON tolerantly, paging, capability, and writing Flags."""

@@ -1,0 +1,318 @@
+"""Entries on their way from JSON to a record: each is decoded alone, attributed to a person, opened, or named as unreadable.
+
+One bad entry costs only itself. Entries that were entered in error and entries of other people are left out and counted;
+they are evidence of nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from app.domain.errors import RecordUnreadable
+from app.domain.feeds import Feeds
+from app.domain.record import PatientRecord, Unreadable
+from app.fhir_adapters.base import structs as fhir
+from app.fhir_adapters.base.json_text import decode, decoder_for, plain, text_at, type_of
+from app.fhir_adapters.base.kinds import DECISIVE, DECISIVE_WHOLE, KINDS, Surroundings
+from app.fhir_adapters.base.medications import Medicines
+from app.fhir_adapters.base.values import Opening, References, instant
+from app.fhir_adapters.base.visits import patients_of
+
+_DEEPEST_BUNDLE = 3
+
+
+class BundleEntry(msgspec.Struct, rename="camel", gc=False):
+    """One Bundle entry, its resource still as JSON text."""
+
+    full_url: str | None = None
+    resource: msgspec.Raw = msgspec.Raw(b"")
+
+
+class BundleLink(msgspec.Struct, gc=False):
+    """A paging link."""
+
+    relation: str | None = None
+    url: str | None = None
+
+
+class Bundle(msgspec.Struct, rename="camel", gc=False):
+    """A Bundle whose entries are not decoded yet."""
+
+    type: str | None = None
+    total: Any = None
+    link: list[BundleLink] | None = None
+    entry: list[BundleEntry] | None = None
+
+
+class _LooseBundle(msgspec.Struct, rename="camel", gc=False):
+    link: Any = None
+    entry: list[msgspec.Raw] | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """One decoded resource, not opened yet."""
+
+    kind: str
+    reference: str
+    sent: fhir.Resource
+    broken: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Spoilt:
+    """One resource that could not be decoded, with whatever it says about whose it is."""
+
+    what: Unreadable
+    subject: str | None
+
+
+@dataclass
+class Entries:
+    """Collects the entries of one reading (a search, a file), then builds one record for each person in it."""
+
+    zone: ZoneInfo
+    references: References = field(default_factory=References)
+    rows: dict[str, Row] = field(default_factory=dict)
+    spoilt: dict[str, Spoilt] = field(default_factory=dict)
+    medications: list[Row] = field(default_factory=list)
+    outcomes: list[fhir.OperationOutcome] = field(default_factory=list)
+    unknown_types: int = 0
+    _unnamed: int = 0
+
+    def add_bundle(self, text: bytes | memoryview, *, depth: int = 0) -> Bundle:
+        """Add every entry of a Bundle. Raises RecordUnreadable when the text is no Bundle at all."""
+        bundle = decode_bundle(text)
+        for entry in bundle.entry or ():
+            self.add(entry.resource, entry.full_url, depth=depth)
+        return bundle
+
+    def add(self, raw: bytes | memoryview | msgspec.Raw, full_url: str | None = None, *, depth: int = 0) -> None:
+        """Add one resource's JSON text. An entry without a resource (a response to a DELETE, say) is nothing.
+
+        Raises RecordUnreadable when the text is not JSON.
+        """
+        text = memoryview(raw) if isinstance(raw, msgspec.Raw) else raw
+        if not len(text) or bytes(text[:4]) == b"null":
+            return
+        kind = type_of(text)
+        if kind == "Bundle" and depth < _DEEPEST_BUNDLE:
+            self.add_bundle(text, depth=depth + 1)
+        elif kind == "OperationOutcome":
+            self.outcomes.append(_outcome(text))
+        elif kind == "Medication":
+            self._add_decoded(text, kind, full_url, fhir.Medication)
+        elif kind is None:
+            self._add_spoilt(text, "unknown", full_url, "it does not say what kind of resource it is")
+        elif kind in KINDS:
+            self._add_decoded(text, kind, full_url, KINDS[kind].struct)
+        else:
+            self.unknown_types += 1
+
+    def _standing(self) -> Iterator[Row]:
+        return (row for row in self.rows.values() if not _is_entered_in_error(row))
+
+    def _people(self, subjects: Iterable[str | None]) -> tuple[str | None, ...]:
+        """Everyone that some entry belongs to, sorted; None last when entries name nobody."""
+        found = set(subjects)
+        found |= {spoilt.subject for spoilt in self.spoilt.values() if spoilt.subject}
+        return (*sorted(who for who in found if who), *((None,) if None in found else ()))
+
+    def record(self, patient: str | None, feeds: Feeds) -> PatientRecord:
+        """The record of one person; entries that name nobody are taken for theirs (an EHR was asked for one person)."""
+        mine = [row for row in self._standing() if self._is_of(row, patient)]
+        bad = [spoilt.what for spoilt in self.spoilt.values() if spoilt.subject in (None, patient)]
+        return self._build(Surroundings(self._medicines(), patient), mine, bad, feeds)
+
+    def records(self, feeds: Feeds) -> list[PatientRecord]:
+        """One record for each person, sorted by reference. Entries that name nobody make a record of their own.
+
+        An unreadable entry that does not say whose it is goes to the only person there is, else to the record of nobody.
+        """
+        rows: dict[str | None, list[Row]] = defaultdict(list)
+        for row in self._standing():
+            for who in self._subjects(row):
+                rows[who].append(row)
+        people = self._people(rows)
+        bad: dict[str | None, list[Unreadable]] = defaultdict(list)
+        for spoilt in self.spoilt.values():
+            bad[spoilt.subject or (people[0] if len(people) == 1 else None)].append(spoilt.what)
+        everyone = [*people, *((None,) if None in bad and None not in people else ())]
+        medicines = self._medicines()
+        return [self._build(Surroundings(medicines, who), rows.get(who, []), bad[who], feeds) for who in everyone]
+
+    def of_others(self, patient: str) -> int:
+        """How many entries belong to somebody else."""
+        return sum(1 for row in self.rows.values() if not self._is_of(row, patient))
+
+    def missing_medications(self) -> tuple[str, ...]:
+        """Medications that an entry refers to and that did not come along."""
+        here = {row.reference for row in self.medications}
+        wanted = (getattr(row.sent, "medication_reference", None) for row in self.rows.values())
+        named = (self.references.relative(w.reference) for w in wanted if w is not None and w.reference)
+        return tuple(dict.fromkeys(n for n in named if n.startswith("Medication/") and n not in here))
+
+    def _add_decoded(
+        self, text: bytes | memoryview, kind: str, full_url: str | None, struct: type[fhir.Resource]
+    ) -> None:
+        try:
+            sent, broken = decode(text, struct)
+        except RecordUnreadable as error:
+            self._add_spoilt(text, kind, full_url, str(error))
+            return
+        row = Row(kind, self._reference(kind, sent.id, full_url), sent, broken)
+        spoils = next((name for name in broken if _is_decisive(name)), None)
+        if spoils or sent.modifier_extension:
+            reason = f"its {spoils} could not be read" if spoils else "it carries a modifier that Sextant does not know"
+            self._add_spoilt(text, kind, full_url, reason)
+        elif kind == "Medication":
+            self.medications.append(row)
+        else:
+            self._keep_newer(row)
+
+    def _keep_newer(self, row: Row) -> None:
+        """Some EHRs repeat ids across pages: the newer version counts, the later one when neither is dated."""
+        old = self.rows.get(row.reference)
+        if old is None or not _is_older(row.sent, old.sent):
+            self.rows[row.reference] = row
+
+    def _add_spoilt(self, text: bytes | memoryview, kind: str, full_url: str | None, reason: str) -> None:
+        value = plain(text)
+        if text_at(value, "status") == "entered-in-error":
+            return
+        reference = self._reference(kind, text_at(value, "id"), full_url)
+        ways = (("subject", "reference"), ("patient", "reference"), ("subject",))
+        subject = next((named for way in ways if (named := text_at(value, *way))), None)
+        what = Unreadable(reference, kind, _sentence(reason), hint_of(value))
+        self.spoilt[reference] = Spoilt(what, self.references.relative(subject) if subject else None)
+
+    def _reference(self, kind: str, resource_id: str | None, full_url: str | None) -> str:
+        if resource_id:
+            reference = f"{kind}/{resource_id}"
+        elif full_url and full_url.startswith("urn:uuid:"):
+            reference = f"{kind}/{full_url.removeprefix('urn:uuid:')}"
+        else:
+            self._unnamed += 1
+            reference = f"{kind}/unnamed-{self._unnamed}"
+        if full_url:
+            self.references.learn(full_url, reference)
+        return reference
+
+    def _subjects(self, row: Row) -> tuple[str | None, ...]:
+        """Whose a row is: one person, several (a group visit), or nobody it names."""
+        if row.kind == "Patient":
+            return (row.reference,)
+        sent: Any = row.sent
+        if row.kind == "Appointment":
+            return patients_of(sent, Opening(self.zone, self.references)) or (None,)
+        subject: fhir.Reference | None = sent.patient if row.kind == "Consent" else sent.subject
+        if subject is None or not subject.reference:
+            return (None,)
+        return (self.references.relative(subject.reference),)
+
+    def _is_of(self, row: Row, patient: str | None) -> bool:
+        whose = self._subjects(row)
+        return patient in whose or (whose == (None,) and row.kind != "Patient")
+
+    def _build(
+        self, around: Surroundings, rows: Iterable[Row], bad: Iterable[Unreadable], feeds: Feeds
+    ) -> PatientRecord:
+        lists: dict[str, list[Any]] = defaultdict(list)
+        unreadable = list(bad)
+        for row in rows:
+            kind = KINDS[row.kind]
+            opening = Opening(self.zone, self.references, row.broken)
+            lists[kind.into].append(kind.open(row.reference, row.sent, opening, around))
+            if not kind.names_its_unreadable and (names := opening.named()):
+                reason = f"its {', '.join(names)} could not be read; the rest counts"
+                unreadable.append(Unreadable(row.reference, row.kind, _sentence(reason)))
+        person = lists.pop("patient", [None])[0]
+        fields: Mapping[str, Any] = {name: tuple(values) for name, values in lists.items()}
+        return PatientRecord(around.patient, person, feeds=feeds, unreadable=tuple(unreadable), **fields)
+
+    def _medicines(self) -> Medicines:
+        medicines = Medicines()
+        for row in self.medications:
+            if isinstance(row.sent, fhir.Medication):
+                medicines.learn(row.reference, row.sent, Opening(self.zone, self.references, row.broken))
+        return medicines
+
+
+def decode_bundle(text: bytes | memoryview) -> Bundle:
+    """A Bundle from JSON text; entries of a wrong shape are kept as texts that will be named unreadable.
+
+    Raises RecordUnreadable when the text is not JSON or its entries are no list.
+    """
+    try:
+        return decoder_for(Bundle).decode(text)
+    except msgspec.ValidationError:
+        pass
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise RecordUnreadable("it is not valid JSON") from None
+    try:
+        loose = decoder_for(_LooseBundle).decode(text)
+        links = [link for link in loose.link or () if isinstance(link, dict)]
+        return Bundle(link=[_link(link) for link in links], entry=[_entry(raw) for raw in loose.entry or ()])
+    except (msgspec.ValidationError, TypeError):
+        raise RecordUnreadable("it does not have the shape of a Bundle") from None
+
+
+def _entry(raw: msgspec.Raw) -> BundleEntry:
+    try:
+        return decoder_for(BundleEntry).decode(raw)
+    except msgspec.ValidationError:
+        return BundleEntry(resource=raw)
+
+
+def _link(link: Mapping[str, Any]) -> BundleLink:
+    return BundleLink(text_at(link, "relation"), text_at(link, "url"))
+
+
+def _outcome(text: bytes | memoryview) -> fhir.OperationOutcome:
+    """An outcome that cannot be read is still an outcome: something was left out."""
+    try:
+        return decode(text, fhir.OperationOutcome)[0]
+    except RecordUnreadable:
+        return fhir.OperationOutcome(issue=[fhir.OutcomeIssue(severity="error")])
+
+
+def hint_of(value: Any) -> str | None:
+    """Whatever name an unreadable resource gives itself: its medicine's or its code's text, display or bare string."""
+    for name in ("medicationCodeableConcept", "medicationReference", "code", "contained", "description", "type"):
+        ways = ((name, "text"), (name, "coding", "display"), (name, "display"), (name, "code", "text"), (name,))
+        found = next((text for way in ways if (text := text_at(value, *way))), None)
+        if found:
+            return found
+    return text_at(value, "dosageInstruction", "text")
+
+
+def _is_decisive(path: str) -> bool:
+    head = path.split(".", 1)[0].split("[", 1)[0]
+    return head in DECISIVE or path in DECISIVE_WHOLE
+
+
+def _is_older(new: fhir.Resource, old: fhir.Resource) -> bool:
+    then = instant(old.meta.last_updated) if old.meta else None
+    now = instant(new.meta.last_updated) if new.meta else None
+    return then is not None and now is not None and now < then
+
+
+def _is_entered_in_error(row: Row) -> bool:
+    """Flags keep theirs: whoever writes must know about them."""
+    sent: Any = row.sent
+    if row.kind == "Condition":
+        codings = sent.verification_status.coding if sent.verification_status else None
+        return any(c.code == "entered-in-error" for c in codings or ())
+    if row.kind == "Goal":
+        return bool(sent.lifecycle_status == "entered-in-error")
+    if row.kind == "DocumentReference" and sent.doc_status == "entered-in-error":
+        return True
+    return row.kind not in ("Flag", "Patient") and sent.status == "entered-in-error"
+
+
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:] + "."
