@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -30,13 +31,13 @@ def example_settings() -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
-def compose_config(folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def compose_config(folder: Path, settings: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
     """What Compose says about the file with exactly these settings; a .env of this repository plays no part."""
     env_file = folder / "settings.env"
     env_file.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     command = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
     return subprocess.run(
-        [*command, "--env-file", str(env_file), "-f", str(REPOSITORY / "docker-compose.yml"), "config", "-q"],
+        [*command, "--env-file", str(env_file), "-f", str(REPOSITORY / "docker-compose.yml"), "config", *options],
         env={name: value for name, value in os.environ.items() if name not in example_settings()},
         cwd=folder,
         capture_output=True,
@@ -46,13 +47,13 @@ def compose_config(folder: Path, settings: dict[str, str]) -> subprocess.Complet
 
 
 def test_compose_accepts_the_file(tmp_path: Path) -> None:
-    checked = compose_config(tmp_path, dict.fromkeys(SECRETS, "x"))
+    checked = compose_config(tmp_path, dict.fromkeys(SECRETS, "x"), "-q")
     assert checked.returncode == 0, checked.stderr
 
 
 @pytest.mark.parametrize("missing", SECRETS)
 def test_compose_refuses_to_start_without_a_secret_and_says_what_to_run(tmp_path: Path, missing: str) -> None:
-    refused = compose_config(tmp_path, {name: "x" for name in SECRETS if name != missing})
+    refused = compose_config(tmp_path, {name: "x" for name in SECRETS if name != missing}, "-q")
     assert refused.returncode != 0
     assert "scripts/new-env" in refused.stderr
 
@@ -113,6 +114,22 @@ def test_our_programs_run_without_privileges() -> None:
         assert SERVICES[name]["read_only"] is True
         assert SERVICES[name]["cap_drop"] == ["ALL"]
     assert re.search(r"^USER \d+$", (REPOSITORY / "Dockerfile").read_text(), re.MULTILINE)
+
+
+def test_sextant_and_the_sandbox_mean_the_same_addresses(tmp_path: Path) -> None:
+    ports = {"SEXTANT_PORT": "9201", "SANDBOX_PORT": "9101"}
+    resolved = compose_config(tmp_path, {**dict.fromkeys(SECRETS, "x"), **ports})
+    services = yaml.safe_load(resolved.stdout)["services"]
+    sandbox = dict(word.split("=", 1) for word in services["sandbox"]["command"] if "=" in word)
+    sextant = services["sextant"]["environment"]
+    (ehr,) = json.loads(sextant["SEXTANT_EHRS"])
+    assert sandbox["--base-url"] == "http://127.0.0.1:9101"
+    assert ehr["iss"] == sandbox["--base-url"] + "/fhir"
+    assert ehr["frame_ancestors"] == [sandbox["--base-url"]]
+    assert sextant["SEXTANT_BASE_URL"] == "http://localhost:9201"
+    assert sandbox["--app-launch-url"] == sextant["SEXTANT_BASE_URL"] + "/launch"
+    assert sandbox["--redirect-uri"] == sextant["SEXTANT_BASE_URL"] + "/callback"
+    assert services["sextant"]["command"][-1] == "--port=9201"
 
 
 def test_mounted_files_exist() -> None:
