@@ -106,7 +106,6 @@ PEG_PAIN = _loinc("75893-8", "Pain severity in the past week, average")
 PEG_ENJOYMENT = _loinc("91145-3", "Pain interference with enjoyment of life in the past week")
 PEG_ACTIVITY = _loinc("91146-1", "Pain interference with general activity in the past week")
 PHQ9_TOTAL = _loinc("44261-6", "Patient Health Questionnaire 9 item (PHQ-9) total score [Reported]")
-PHQ9_PANEL = _loinc("44249-1", "PHQ-9 quick depression assessment panel [Reported.PHQ]")
 PHQ9_ITEMS = (
     _loinc("44250-9", "Little interest or pleasure in doing things"),
     _loinc("44255-8", "Feeling down, depressed, or hopeless"),
@@ -139,8 +138,6 @@ EGFR = _loinc(
     "by Creatinine-based formula (CKD-EPI 2021)",
 )
 URINE_CREATININE = _loinc("2161-8", "Creatinine [Mass/volume] in Urine")
-URINE_GRAVITY = _loinc("2965-2", "Specific gravity of Urine")
-URINE_PH = _loinc("2756-5", "pH of Urine")
 SCREEN_OPIATES = _loinc("19295-5", "Opiates [Presence] in Urine by Screen method")
 SCREEN_OXYCODONE = _loinc("19642-8", "oxyCODONE [Presence] in Urine by Screen method")
 SCREEN_BENZODIAZEPINES = _loinc("14316-4", "Benzodiazepines [Presence] in Urine by Screen method")
@@ -160,7 +157,6 @@ CONFIRM_EDDP = _loinc(
     "58429-2",
     "2-Ethylidene-1,5-Dimethyl-3,3-Diphenylpyrrolidine (EDDP) [Mass/volume] in Urine by Confirmatory method",
 )
-URINE_SCREEN_PANEL = _loinc("69739-1", "Drugs of abuse panel Screen (U)")
 DETECTED = _snomed("260373001", "Detected")
 NOT_DETECTED = _snomed("260415000", "Not detected")
 BODY_WEIGHT = _loinc("29463-7", "Body weight")
@@ -170,7 +166,6 @@ HEART_RATE = _loinc("8867-4", "Heart rate")
 AGREEMENT_DOCUMENT = _loinc("94136-9", "Controlled substance agreement")
 PAIN_PLAN_DOCUMENT = _loinc("80764-4", "Pain medicine Plan of care note")
 PROGRESS_NOTE = _loinc("11506-3", "Progress note")
-DISCHARGE_SUMMARY = _loinc("18842-5", "Discharge summary")
 PDMP_REVIEWED = _snomed("461621000124108", "Review of prescription drug monitoring program record (procedure)")
 OPIOID_SAFETY_COUNSELING = _snomed("460831000124102", "Counseling about opioid safety (procedure)")
 OPIOID_RISK_ASSESSMENT = _snomed("454281000124100", "Assessment of risk for opioid abuse (procedure)")

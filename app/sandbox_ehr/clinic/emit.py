@@ -28,8 +28,7 @@ def transaction_bundles(as_of: date, patients: int = 0, seed: int = 1) -> Iterat
 def bundle_of(scenario: Scenario, as_of: date) -> Resource:
     """One chart on its own as a collection Bundle, with the people and medicines that it refers to."""
     chart = scenario.for_files(as_of)
-    wanted = _references(chart)
-    shared = [resource for resource in shared_resources() if _name(resource) in wanted]
+    shared = _referred_to(chart)
     entries = [{"fullUrl": f"{BASE}/{_name(resource)}", "resource": resource} for resource in (*shared, *chart)]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
@@ -53,6 +52,15 @@ def write_ndjson(directory: Path, as_of: date, patients: int = 0, seed: int = 1)
         path.write_text("\n".join(lines[kind]) + "\n", encoding="utf-8")
         written.append(path)
     return written
+
+
+def _referred_to(chart: list[Resource]) -> list[Resource]:
+    """The shared resources of one chart; a clinician brings their role and its organization."""
+    everything = shared_resources()
+    wanted = _references(chart)
+    roles = [r for r in everything if r.get("practitioner", {}).get("reference") in wanted]
+    wanted |= _references(roles) | {_name(role) for role in roles}
+    return [resource for resource in everything if _name(resource) in wanted]
 
 
 def _charts(as_of: date, patients: int, seed: int, *, for_files: bool) -> Iterator[list[Resource]]:

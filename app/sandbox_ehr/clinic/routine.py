@@ -33,7 +33,7 @@ def routine(*, screen: Code, without: Sequence[str] = (), since: int = 800) -> E
     parts: dict[str, list[Entry]] = {
         "visits": [visit(290), visit(200), visit(110), visit(20)],
         "next": [appointment(45, "11:00")],
-        "peg": [peg(since, 8, 8, 8), peg(120, 4, 5, 4), peg(20, 4, 4, 4)],
+        "peg": [peg(since, 8, 8, 8), peg(80, 4, 5, 4), peg(20, 4, 4, 4)],
         "scores": [
             phq9(110, 4),
             score(codes.GAD7_TOTAL, 110, 3),

@@ -12,7 +12,7 @@ Number = int | float
 
 EPIC_RATE_TYPE = "http://epic.com/CodeSystem/dose-rate-type"
 TIMING_CODES = f"{HL7}v3-GTSAbbreviation"
-_FORM_CODES = {"tablet": "TAB", "capsule": "CAP", "patch": "PATCH", "film": "FILM", "spray": "SPRAY"}
+_FORM_CODES = {"tablet": "TAB", "capsule": "CAP", "patch": "PATCH"}
 
 
 def amount(value: Number, unit: str, code: str | None = None) -> Json:
@@ -21,7 +21,9 @@ def amount(value: Number, unit: str, code: str | None = None) -> Json:
 
 
 def pieces(value: Number, form: str) -> Json:
-    """A number of tablets, patches, films ... as an orderable drug form."""
+    """A number of tablets, capsules, patches as an orderable drug form; films and sprays have no such code."""
+    if form not in _FORM_CODES:
+        return amount(value, form, f"{{{form}}}")
     return {"value": value, "unit": form, "system": DOSE_FORM, "code": _FORM_CODES[form]}
 
 

@@ -208,7 +208,7 @@ PEG_WORSE = Scenario(
         ),
         routine(screen=codes.SCREEN_OPIATES, without=("peg",)),
         peg(800, 5, 5, 5),
-        peg(200, 6, 6, 6),
+        peg(80, 6, 6, 6),
         peg(20, 8, 8, 8),
         statement("naproxen-otc", codes.NAPROXEN, ago=20, text="1 tablet twice a day, bought without prescription"),
         appointment(5, "13:00"),

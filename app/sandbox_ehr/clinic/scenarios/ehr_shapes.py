@@ -90,7 +90,8 @@ UNITS_SPELLED_THREE_WAYS = Scenario(
         "95",
         True,
         "oxycodone 10 milligram x 2 a day = 20 mg x 1.5 = 30; morphine 15 MG x 3 a day = 45 mg x 1 = 45; "
-        "hydromorphone 2 mg (2000 ug) x 2 a day = 4 mg x 5 = 20; together 95; in 2016: hydromorphone 4 mg x 4 = 16, together 91",
+        "hydromorphone 2 mg (2000 ug) x 2 a day = 4 mg x 5 = 20; together 95; "
+        "in 2016: hydromorphone 4 mg x 4 = 16, together 91",
         cdc_2016="91",
     ),
     statuses={**ALL_GREEN, "med": "yellow"},

@@ -1,7 +1,7 @@
 """Doses at or above the review band, and drugs outside the CDC table."""
 
 from app.sandbox_ehr.clinic import codes
-from app.sandbox_ehr.clinic.care import appointment, pain_plan, problem
+from app.sandbox_ehr.clinic.care import appointment, pain_plan, problem, urine_confirmation
 from app.sandbox_ehr.clinic.medicines import Supply, monthly
 from app.sandbox_ehr.clinic.routine import routine
 from app.sandbox_ehr.clinic.scenario import HandWorked, Person, Scenario
@@ -86,6 +86,7 @@ METHADONE_FOR_PAIN = Scenario(
             times=6,
         ),
         routine(screen=codes.SCREEN_METHADONE),
+        urine_confirmation(110, found=[(codes.CONFIRM_EDDP, 3100)]),
         appointment(3, "13:00"),
     ),
 )

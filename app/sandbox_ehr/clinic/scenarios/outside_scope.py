@@ -6,7 +6,16 @@ from app.sandbox_ehr.clinic.medicines import Supply, filled_order, monthly, orde
 from app.sandbox_ehr.clinic.routine import routine
 from app.sandbox_ehr.clinic.scenario import Chart, Entry, HandWorked, Person, Resource, Scenario, Status
 from app.sandbox_ehr.clinic.scenarios.steady import ALL_GREEN
-from app.sandbox_ehr.clinic.shapes import amount, directions, dose, every_hours, tablets, times_a_day, words_only
+from app.sandbox_ehr.clinic.shapes import (
+    amount,
+    directions,
+    dose,
+    every_hours,
+    pieces,
+    tablets,
+    times_a_day,
+    words_only,
+)
 
 EXCLUDED: dict[str, Status] = {
     "udt_check": "not_applicable",
@@ -112,7 +121,7 @@ UNDER_18 = Scenario(
     shows="Out of scope by age.",
     person=Person("Ethan", "Park", "male", 16, (11, 3)),
     med=HandWorked("20", True, "hydrocodone 5 mg x 4 a day (every 6 hours as needed, high end) = 20 mg x 1 = 20"),
-    statuses={**EXCLUDED, "sedative": "green"},
+    statuses=EXCLUDED,
     chart=(
         filled_order(
             "hydrocodone",
@@ -162,9 +171,9 @@ NO_OPIOIDS = Scenario(
         order(
             "gabapentin",
             codes.GABAPENTIN_300,
-            directions(tablets(1), times_a_day(3)),
+            directions(dose(pieces(1, "capsule")), times_a_day(3)),
             ago=30,
-            supply=Supply(90, 30, refills=5),
+            supply=Supply(90, 30, refills=5, form="capsule"),
         ),
         order(
             "duloxetine", codes.DULOXETINE, words_only("60 mg by mouth daily"), ago=30, supply=Supply(30, 30, refills=5)
@@ -212,7 +221,7 @@ UNTIDY_EXPORT = Scenario(
     med=HandWorked(
         "30", True, "hydrocodone 10 mg x 3 a day = 30 mg x 1 = 30; the untidy entries hold no opioid in force"
     ),
-    statuses={**ALL_GREEN},
+    statuses=ALL_GREEN,
     chart=(
         monthly(
             "hydrocodone",

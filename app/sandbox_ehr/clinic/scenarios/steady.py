@@ -1,8 +1,19 @@
 """People whose treatment runs well, and what an ordinary week of the clinic looks like."""
 
 from app.sandbox_ehr.clinic import codes
-from app.sandbox_ehr.clinic.care import agreement, appointment, pdmp_checked, peg, problem, urine_screen
-from app.sandbox_ehr.clinic.medicines import Supply, monthly, naloxone
+from app.sandbox_ehr.clinic.care import (
+    agreement,
+    appointment,
+    done,
+    pdmp_checked,
+    peg,
+    phq9,
+    problem,
+    score_as_text,
+    urine_confirmation,
+    urine_screen,
+)
+from app.sandbox_ehr.clinic.medicines import Supply, monthly, naloxone, order
 from app.sandbox_ehr.clinic.routine import routine
 from app.sandbox_ehr.clinic.scenario import HandWorked, Person, Scenario, Status
 from app.sandbox_ehr.clinic.shapes import coded, directions, every_hours, tablets, times_a_day
@@ -104,7 +115,9 @@ BRAND_CODE_ONLY = Scenario(
             last=14,
             times=6,
         ),
-        routine(screen=codes.SCREEN_OXYCODONE),
+        routine(screen=codes.SCREEN_OXYCODONE, without=("scores",)),
+        score_as_text(codes.PHQ9_TOTAL, 100, "7"),
+        score_as_text(codes.GAD7_TOTAL, 100, "4"),
         appointment(3, "10:40"),
     ),
 )
@@ -170,4 +183,58 @@ DUE_SOON = Scenario(
     ),
 )
 
-SCENARIOS = (STEADY_LOW_DOSE, TRAMADOL_DOUBLED, ONE_OVERDUE_TEST, BRAND_CODE_ONLY, CODEINE_COMBINATION, DUE_SOON)
+CAREFUL_AT_78 = Scenario(
+    name="careful-at-78",
+    title="78 years old, many risks, each one looked after",
+    shows="Problems in SNOMED; apnea treated, falls and memory checked, a yes to PHQ item 9 assessed the same day.",
+    person=Person("Winifred", "Adeyemi", "female", 78, (3, 14), seen_by="dr-chen"),
+    med=HandWorked("30", True, "morphine ER 15 mg x 2 a day (every 12 hours) = 30 mg x 1 = 30"),
+    statuses={**ALL_GREEN, "sedative": "yellow"},
+    chart=(
+        monthly(
+            "morphine-er",
+            codes.MORPHINE_ER_15,
+            directions(tablets(1), every_hours(12)),
+            supply=Supply(60, 30),
+            last=13,
+            times=12,
+        ),
+        order(
+            "zolpidem",
+            codes.ZOLPIDEM_10,
+            directions(tablets(1), times_a_day(1), text="1 tablet at bedtime"),
+            ago=20,
+            supply=Supply(30, 30, refills=2),
+        ),
+        routine(screen=codes.SCREEN_OPIATES, without=("udt", "problems")),
+        urine_confirmation(
+            110,
+            found=[(codes.CONFIRM_MORPHINE, 5200), (codes.CONFIRM_HYDROMORPHONE, 140)],
+            below=[(codes.CONFIRM_COCAINE, 50)],
+        ),
+        problem(codes.CHRONIC_PAIN_SNOMED, 2000),
+        problem(codes.LOW_BACK_PAIN_SNOMED, 2000),
+        problem(codes.SLEEP_APNEA, 900),
+        problem(codes.LONG_TERM_OPIOID, 800),
+        problem(codes.PTSD, 5000, status="inactive"),
+        phq9(20, 9, item_9=1),
+        done(codes.SUICIDE_RISK_ASSESSMENT, 20),
+        done(codes.CPAP, 200),
+        done(codes.FALL_RISK_ASSESSMENT, 110),
+        done(codes.COGNITIVE_TESTING, 110),
+        done(codes.OPIOID_RISK_ASSESSMENT, 110),
+        done(codes.PAIN_CONTROL_MANAGEMENT, 20),
+        done(codes.EXERCISE_THERAPY, 60),
+        appointment(1, "15:00"),
+    ),
+)
+
+SCENARIOS = (
+    STEADY_LOW_DOSE,
+    TRAMADOL_DOUBLED,
+    ONE_OVERDUE_TEST,
+    BRAND_CODE_ONLY,
+    CODEINE_COMBINATION,
+    DUE_SOON,
+    CAREFUL_AT_78,
+)
