@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import unquote_plus
 
 APP_CALLBACK = "http://localhost:8200/callback"
@@ -70,6 +72,16 @@ def registered(client_id: str | None, secret: str | None, redirect_uris: tuple[s
     if client_id:
         clients[client_id] = replace(public, client_id=client_id, secret=secret)
     return Registry(clients)
+
+
+def read_registry(text: str) -> Registry:
+    """A registry from JSON: a list of `{client_id, redirect_uris?, scopes?, secret?}`."""
+    rows = [{name: _frozen(value) for name, value in row.items()} for row in json.loads(text)]
+    return Registry({row["client_id"]: Client(**row) for row in rows})
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _basic(authorization: str) -> tuple[str, str]:

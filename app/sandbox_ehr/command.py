@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import uvicorn
 
-from app.sandbox_ehr.clients import APP_CALLBACK, Registry, registered
+from app.sandbox_ehr.clients import APP_CALLBACK, Registry, read_registry, registered
 from app.sandbox_ehr.gateway import create_gateway
 from app.sandbox_ehr.settings import EhrSettings
 from app.sandbox_ehr.upstream import Upstream
@@ -64,6 +64,8 @@ def _settings(options: argparse.Namespace) -> EhrSettings:
 
 
 def _registry(options: argparse.Namespace) -> Registry:
+    if options.clients:
+        return read_registry(options.clients.read_text())
     secret = options.client_secret_file.read_text().strip() if options.client_secret_file else None
     return registered(options.client_id, secret, tuple(options.redirect_uri))
 
@@ -75,10 +77,17 @@ def _upstream(options: argparse.Namespace, settings: EhrSettings, directory: Pat
     from app.sandbox_ehr.store import STORE_BASE, open_store
 
     store = open_store(directory)
-    if options.clinic:
-        count = store.load(_clinic(options))
-        print(f"Loaded {count} resources as of {options.as_of}", flush=True)
+    count = store.load(_charts(options))
+    print(f"Loaded {count} resources as of {options.as_of}", flush=True)
     return Upstream(STORE_BASE, settings.fhir_base, httpx.ASGITransport(store.app))
+
+
+def _charts(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    if options.clinic:
+        yield from _clinic(options)
+    for path in options.load:
+        with path.open() as lines:
+            yield from map(json.loads, filter(str.strip, lines))
 
 
 def _clinic(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
@@ -110,11 +119,15 @@ def _add_serve(serving: argparse.ArgumentParser) -> None:
     serving.add_argument("--upstream", help="a FHIR R4 base to stand in front of, instead of the built-in store")
     serving.add_argument("--data-dir", help="where the built-in store keeps its file; default: thrown away")
     serving.add_argument("--no-clinic", dest="clinic", action="store_false", help="start with an empty store")
+    serving.add_argument(
+        "--load", type=Path, action="append", default=[], help="a file of Bundles, one a line, as `bundles` prints"
+    )
     serving.add_argument("--faults", action="store_true", help="offer /__faults, /__log and /__tokens")
     serving.add_argument("--app-launch-url", default="http://localhost:8200/launch")
     serving.add_argument("--client-id", default="sextant")
     serving.add_argument("--client-secret-file", type=Path, help="makes the client symmetric; without: public")
     serving.add_argument("--redirect-uri", action="append", default=[], help=f"may be repeated; default {APP_CALLBACK}")
+    serving.add_argument("--clients", type=Path, help="a JSON list of clients, instead of the two above")
     serving.add_argument("--user", help="the clinician at the screen, e.g. Practitioner/dr-reyes")
     serving.add_argument("--token-seconds", type=int, default=3600, help="life of an access token")
 

@@ -39,6 +39,10 @@ class Gate:
                 return self._search(call, kind)
             case "POST", (kind, "_search"):
                 return self._search_by_form(call, kind)
+            case _, segments if any(segment.startswith("$") for segment in segments):
+                return NOT_OFFERED
+            case "GET", (_, "_history"):
+                return NOT_OFFERED  # everybody's history, not a resource with that id
             case ("GET", (kind, _)) | ("GET", (kind, _, "_history")) | ("GET", (kind, _, "_history", _)):
                 return self._read(call, kind)
             case "POST", (kind,):

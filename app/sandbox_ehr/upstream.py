@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,6 +55,7 @@ class Upstream:
     def __init__(self, base: str, gateway_base: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.base = base.rstrip("/")
         self.gateway_base = gateway_base
+        self._reference = re.compile(rb'("reference"\s*:\s*")' + re.escape(gateway_base).encode() + rb"/")
         self._client = httpx.AsyncClient(transport=transport, timeout=60, trust_env=False)
 
     async def send(self, call: Call) -> Answer:
@@ -74,7 +76,8 @@ class Upstream:
         return body.replace(f'"{self.base}'.encode(), f'"{self.gateway_base}'.encode())
 
     def inward(self, body: bytes) -> bytes:
-        """The other way round; HAPI takes a reference to an unknown host for a foreign resource."""
+        """The other way round; references become relative, since HAPI takes an absolute one for foreign."""
+        body = self._reference.sub(rb"\1", body)
         return body.replace(f'"{self.gateway_base}'.encode(), f'"{self.base}'.encode())
 
     async def read(self, kind: str, resource_id: str) -> dict[str, Any] | None:
