@@ -192,12 +192,22 @@ NO_OPIOIDS = Scenario(
 
 def _untidy(resource: Resource) -> Entry:
     def write(chart: Chart) -> list[Resource]:
-        made = {**resource, "id": chart.numbered("untidy")}
-        if resource["resourceType"] != "Appointment" and resource.get("status") != "entered-in-error":
-            made["subject"] = chart.subject
-        return [made]
+        return [{**resource, "id": chart.numbered("untidy"), "subject": chart.subject}]
 
     return write
+
+
+def _unknown_appointment_status(chart: Chart) -> list[Resource]:
+    participants = [{"actor": chart.subject}]
+    return [
+        {
+            "resourceType": "Appointment",
+            "id": chart.numbered("untidy"),
+            "status": "maybe",
+            "start": chart.at(-12, "09:00"),
+            "participant": participants,
+        }
+    ]
 
 
 def _naive_visit(chart: Chart) -> list[Resource]:
@@ -241,11 +251,11 @@ UNTIDY_EXPORT = Scenario(
         _untidy({"resourceType": "Observation", "code": {"text": "PEG"}, "valueString": ""}),
         _untidy({"resourceType": "Observation", "status": "final", "code": {"coding": []}, "valueInteger": "seven"}),
         _untidy({"resourceType": "Condition", "clinicalStatus": "active", "code": {"text": "pain"}}),
-        _untidy({"resourceType": "Appointment", "status": "maybe", "participant": []}),
+        _unknown_appointment_status,
         _untidy({"resourceType": "DocumentReference", "status": "current", "content": []}),
     ),
     dirty=(
-        "A visit time without zone, an order that is only id and status, an empty string, a number as words, a status "
+        "A visit time without zone, an order that is only id, status and patient, an empty string, a number as words, a status "
         "as bare text, an unknown appointment status, a document without content."
     ),
 )
