@@ -52,7 +52,7 @@ def add_file_verbs(cli: typer.Typer, commands: Commands) -> None:
             refuse(f"--factors {factors}: there are cdc-2022 and cdc-2016.")
         day = day_of(as_of, commands)
         everything = {Feed.MEDICATIONS: FeedStatus.AVAILABLE, Feed.DISPENSES: FeedStatus.AVAILABLE}
-        reading = opened(lambda: commands.read_files(path, everything))
+        reading = opened(lambda: commands.stream_files(path, everything))
 
         def answer(record: PatientRecord) -> dict[str, object]:
             return commands.med_json(record, day, factors, research_factors)
@@ -157,7 +157,7 @@ def print_all(
         result = answer(record)
         text = json.dumps(result, ensure_ascii=False) if lines is None else "\n".join([*lines(result), ""])
         sys.stdout.write(text + "\n")
-    for problem in reading.problems:
-        typer.echo(f"sextant: {problem}", err=True)
-    if reading.problems:
+    for item in reading.unreadable:
+        typer.echo(f"sextant: {item.reference} could not be read: {item.reason}", err=True)
+    if reading.unreadable:
         raise typer.Exit(UNREADABLE_INPUT)

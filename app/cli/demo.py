@@ -14,9 +14,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -25,6 +27,8 @@ from app.domain.errors import TryAgainLater
 
 FOLDER = Path(".demo")
 START_SECONDS = 90
+CLINIC_ZONE = "America/Los_Angeles"
+"""Where the synthetic clinic is: its charts are built for the clinic's today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def started(demo: Demo) -> Iterator[None]:
 def ehr_command(demo: Demo) -> list[str]:
     """The sandbox EHR as a process of its own: nothing of it is imported here."""
     command = [sys.executable, "-m", "app.sandbox_ehr", "serve", "--port", str(demo.ehr_port)]
+    command += ["--as-of", str(datetime.now(ZoneInfo(CLINIC_ZONE)).date())]
     command += ["--app-launch-url", f"{demo.app_url}/launch", "--redirect-uri", f"{demo.app_url}/callback"]
     return command + (["--upstream", demo.upstream] if demo.upstream else [])
 
@@ -106,6 +111,7 @@ def app_environment(demo: Demo) -> dict[str, str]:
         "SEXTANT_BASE_URL": demo.app_url,
         "SEXTANT_DATABASE_URL": f"sqlite:///{(FOLDER / 'sextant.db').resolve()}",
         "SEXTANT_PACK": "sandbox-clinic",
+        "SEXTANT_ZONE": CLINIC_ZONE,
         "SEXTANT_EHRS": json.dumps([ehr]),
     }
 
