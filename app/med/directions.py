@@ -1,0 +1,166 @@
+"""All directions of one entry together, by day: lines that hold at once add up, steps follow one another.
+
+Steps need a sequence number and a stated end on every step but the last. Numbered lines without ends are taken together
+(charts number a morning and an evening dose 1 and 2), and that is said.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import lru_cache
+
+from app.domain.medication import Dosage
+from app.domain.outcome import No
+from app.med.dosage import read_structured
+from app.med.drug import Drug
+from app.med.durations import whole_days
+from app.med.line import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """What was read. `is_stepwise`: the lines follow one another in the order of their sequence numbers."""
+
+    lines: tuple[Line, ...]
+    is_stepwise: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def as_needed(self) -> bool:
+        return any(line.as_needed for line in self.lines)
+
+    @property
+    def interval_days(self) -> Fraction | None:
+        """How long one dose lasts when there is just one line (a patch's wear)."""
+        return self.lines[0].interval_days if len(self.lines) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line with the days on which it holds (half-open; None: open)."""
+
+    line: Line
+    starts: date | None
+    ends: date | None
+
+    def is_on(self, day: date) -> bool:
+        has_begun = self.starts is None or self.starts <= day
+        return has_begun and (self.ends is None or day < self.ends) and self.line.is_on(day)
+
+
+@dataclass(frozen=True, slots=True)
+class DailyDose:
+    """The directions' dose of one day, mg (mcg/h for patches), and the lines it is made of."""
+
+    low: Fraction
+    high: Fraction
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Directions laid on the calendar."""
+
+    steps: tuple[Step, ...]
+    directions: Directions
+
+    def dose_on(self, day: date) -> DailyDose:
+        """The sum of all lines that hold on the day; zero when none does."""
+        lines = [step.line for step in self.steps if step.is_on(day)]
+        low = sum((line.low * line.repeated_on(day) for line in lines), Fraction(0))
+        high = sum((line.high * line.repeated_on(day) for line in lines), Fraction(0))
+        return DailyDose(low, high, tuple(lines))
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day of any step; None when one is open."""
+        starts = [step.starts for step in self.steps]
+        return None if None in starts else min(each for each in starts if each)
+
+    @property
+    def end(self) -> date | None:
+        """The day after the last step; None when one is open."""
+        ends = [step.ends for step in self.steps]
+        return None if None in ends else max(each for each in ends if each)
+
+    def changes(self) -> Iterable[date]:
+        """Days on which the dose may change, other than by day of the week."""
+        for step in self.steps:
+            yield from (day for day in (step.starts, step.ends) if day)
+            for day in step.line.on_dates:
+                yield from (day, day + timedelta(days=1))
+
+    @property
+    def changes_daily(self) -> bool:
+        return any(step.line.weekdays is not None for step in self.steps)
+
+
+@lru_cache(maxsize=8192)
+def read_directions(dosages: tuple[Dosage, ...], drug: Drug) -> Directions | No:
+    """Every instruction, or the reason why the directions as a whole cannot be used: a part that is left out would make
+    the dose look smaller than it is."""
+    told = tuple(dosage for dosage in dosages if not _says_nothing(dosage))
+    if not told:
+        return No("there are no directions")
+    read = [_read(dosage, drug) for dosage in told]
+    refused = [why.reason for why in read if isinstance(why, No)]
+    if refused:
+        part = f"{len(refused)} of {len(told)} directions cannot be read: " if len(told) > 1 else ""
+        return No(part + refused[0])
+    lines = tuple(line for line in read if isinstance(line, Line))
+    return _together(lines)
+
+
+def _read(dosage: Dosage, drug: Drug) -> Line | No:
+    return read_structured(dosage, drug)
+
+
+def _says_nothing(dosage: Dosage) -> bool:
+    """An instruction without dose, timing, text or anything unreadable ("take with food" sits in other elements)."""
+    return not (dosage.doses or dosage.timing or dosage.text or dosage.unreadable or dosage.max_dose_per_period)
+
+
+def _together(lines: tuple[Line, ...]) -> Directions:
+    numbers = {line.sequence for line in lines if line.sequence is not None}
+    if len(numbers) < 2:
+        return Directions(lines)
+    ordered = tuple(sorted(lines, key=lambda line: (line.sequence is None, line.sequence or 0)))
+    last = max(numbers)
+    if all(line.is_bounded for line in ordered if line.sequence not in (None, last)):
+        return Directions(ordered, is_stepwise=True)
+    return Directions(lines, notes=("numbered directions without an end on each: counted as taken together",))
+
+
+def plan_from(directions: Directions, anchor: date | None, *, ignore_length: bool = False) -> Plan | No:
+    """The directions on the calendar, lengths counted from `anchor` (the first day of the order or fill)."""
+    if anchor is None and any(line.length is not None for line in directions.lines):
+        if directions.is_stepwise:
+            return No("the directions go in steps and the first day is not known")
+        ignore_length = True
+    if directions.is_stepwise and anchor is not None:
+        return Plan(tuple(_in_steps(directions.lines, anchor)), directions)
+    lines = [replace(line, length=None) for line in directions.lines] if ignore_length else directions.lines
+    return Plan(tuple(_placed(line, anchor) for line in lines), directions)
+
+
+def _placed(line: Line, anchor: date | None) -> Step:
+    """A line by its own dates, else by its length from the anchor."""
+    starts = line.starts
+    if line.length is None:
+        return Step(line, starts, line.ends)
+    begun = starts or anchor
+    ends = None if begun is None else begun + timedelta(days=whole_days(line.length))
+    return Step(line, begun, ends)
+
+
+def _in_steps(lines: tuple[Line, ...], anchor: date) -> Iterable[Step]:
+    """Lines of one number run side by side; the next number starts when the longest of them ends."""
+    begins, number, latest = anchor, lines[0].sequence, anchor
+    for line in lines:
+        if line.sequence != number:
+            begins, number = (latest if line.sequence is not None else anchor), line.sequence
+        step = _placed(line, begins)
+        step = step if step.starts else replace(step, starts=begins)
+        latest = max(latest, step.ends or begins)
+        yield step

@@ -1,0 +1,130 @@
+"""One `dosageInstruction` by its structured parts: dose × times a day, held to the stated maxima."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from app.domain.medication import Dosage, Repeat
+from app.domain.outcome import No
+from app.domain.quantities import Ratio
+from app.med.dose_choice import Dose, choose_dose
+from app.med.drug import Drug
+from app.med.durations import days_of
+from app.med.exact import shown
+from app.med.line import Line, counted, words_of
+from app.med.portion import Portion, portion_of
+from app.med.timing import Times, bounds_days, length_by_count, read_times
+from app.med.units import read_quantity
+
+_NEEDED = ("timing", "doseandrate", "dose", "sequence")
+
+
+def read_structured(dosage: Dosage, drug: Drug) -> Line | No:
+    """The instruction by dose and timing, or the first thing that is missing from it."""
+    broken = unreadable_parts(dosage)
+    if broken:
+        return No(f"{' and '.join(broken)} could not be read")
+    dose, times = choose_dose(dosage.doses, drug), read_times(dosage.timing)
+    if isinstance(dose, No):
+        return dose
+    if isinstance(times, No):
+        return times
+    line = _worn(dose, times, drug) if drug.is_patch else _taken(dose, times, dosage, drug)
+    repeat = dosage.timing.repeat if dosage.timing else None
+    return _within_bounds(replace(line, as_needed=dosage.as_needed, sequence=dosage.sequence), repeat)
+
+
+def unreadable_parts(dosage: Dosage) -> tuple[str, ...]:
+    """The elements that a dose needs and that came in a shape that could not be read."""
+    return tuple(name for name in dosage.unreadable if name.lower().partition(".")[0].partition("[")[0] in _NEEDED)
+
+
+def _worn(dose: Dose, times: Times, drug: Drug) -> Line:
+    """Patches: what is worn at once, whatever the interval at which they are changed."""
+    interval = 1 / times.high
+    strength = None if drug.strength is None else f"{shown(drug.strength)} mcg/h"
+    return Line(
+        low=dose.low.amount,
+        high=dose.high.amount,
+        pieces=dose.high.pieces,
+        times=None,
+        words=words_of(strength, dose.high.pieces, "patch" if strength else "mcg/h", dose.high.amount, None),
+        interval_days=interval,
+        weekdays=None,
+        notes=dose.notes + times.notes + _wear_note(interval, times),
+    )
+
+
+def _wear_note(interval: Fraction, times: Times) -> tuple[str, ...]:
+    if times.weekdays is not None or interval in (2, 3):
+        return ()
+    return (f"patch changed every {shown(interval * 24)} hours; fentanyl patches are labelled for 72 (some 48) hours",)
+
+
+def _taken(dose: Dose, times: Times, dosage: Dosage, drug: Drug) -> Line:
+    dose, single_notes = _capped_by_administration(dose, dosage, drug)
+    low, high = dose.low.amount * times.low, dose.high.amount * times.high
+    cap, cap_notes = _daily_cap(dosage.max_dose_per_period, drug)
+    strength, piece = (f"{shown(drug.strength)} {drug.strength_unit}" if drug.strength else None), drug.piece or "mg"
+    words = words_of(strength, dose.high.pieces, piece if strength else "mg", dose.high.amount, shown(times.high))
+    if cap is not None and cap.amount < high:
+        words = f"{words}, at most {_maximum_words(cap, drug)} a day"
+        low, high = min(low, cap.amount), cap.amount
+    return Line(
+        low=low,
+        high=high,
+        pieces=dose.high.pieces,
+        times=high / dose.high.amount,
+        words=words,
+        weekdays=times.weekdays,
+        on_dates=times.on_dates,
+        interval_days=1 / times.high,
+        length_by_count=length_by_count(dosage.timing.repeat if dosage.timing else None, times),
+        amount_per_dose=dose.high.amount,
+        notes=dose.notes + times.notes + single_notes + cap_notes,
+    )
+
+
+def _maximum_words(cap: Portion, drug: Drug) -> str:
+    return f"{shown(cap.amount)} mg" if cap.pieces is None else counted(cap.pieces, drug.piece or "piece")
+
+
+def _capped_by_administration(dose: Dose, dosage: Dosage, drug: Drug) -> tuple[Dose, tuple[str, ...]]:
+    if dosage.max_dose_per_administration is None:
+        return dose, ()
+    measure = read_quantity(dosage.max_dose_per_administration)
+    cap = measure if isinstance(measure, No) else portion_of(measure, drug)
+    if isinstance(cap, No):
+        return dose, (f"the maximum for one dose was not used: {cap.reason}",)
+    return dose.capped(cap), ()
+
+
+def _daily_cap(stated: Ratio | None, drug: Drug) -> tuple[Portion | None, tuple[str, ...]]:
+    """The maximum for one day; a maximum that cannot be read limits nothing and is named."""
+    if stated is None:
+        return None, ()
+    measure = read_quantity(stated.numerator)
+    portion = measure if isinstance(measure, No) else portion_of(measure, drug)
+    days = days_of(stated.denominator)
+    if isinstance(portion, No) or isinstance(days, No) or days is None:
+        reason = portion.reason if isinstance(portion, No) else "its period is missing or unknown"
+        return None, (f"the stated maximum was not used: {reason}",)
+    return portion.times(1 / days), portion.notes
+
+
+def _within_bounds(line: Line, repeat: Repeat | None) -> Line:
+    """Bounds say on which days the instruction holds. A FHIR Period's end is a day that still counts."""
+    length = bounds_days(repeat)
+    if isinstance(length, No):
+        return replace(line, notes=(*line.notes, f"the bounds were not used: {length.reason}"))
+    period = repeat.bounds_period if repeat else None
+    return replace(
+        line,
+        length=length,
+        starts=period.start.earliest if period and period.start else None,
+        ends=_day_after(period.end.latest) if period and period.end else None,
+    )
+
+
+def _day_after(day: date) -> date:
+    return day + timedelta(days=1) if day < date.max else day

@@ -1,0 +1,135 @@
+"""A course with its factor: what it amounts to on a day, by each method, in the factor's own unit."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Literal
+
+from app.domain.med import Method, SupplyState
+from app.domain.outcome import No
+from app.med.course import Course
+from app.med.directions import DailyDose, Plan
+from app.med.drug import factor_of
+from app.med.quantity import QuantityDose
+from app.terminology.factors import Factor, NeverCounted, NoFactor
+
+Headline = Literal["signature", "quantity"]
+_MCG_PER_MG = Fraction(1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """A course that has its state. `factor` None when it is not counted; `method` None when nothing could be read."""
+
+    course: Course
+    state: SupplyState
+    reason: str | None
+    factor: Factor | None
+    method: Method | None
+
+    @property
+    def is_counted(self) -> bool:
+        return self.state is SupplyState.COUNTED
+
+    @property
+    def can_be_worked_out(self) -> bool:
+        """It has a dose and a factor, whatever its state on the day asked about."""
+        return self.factor is not None and self.method is not None
+
+    @property
+    def per(self) -> str:
+        """The unit of the daily dose: "mg", "mcg" or "mcg/h"."""
+        if self.factor is not None:
+            return self.factor.per
+        return "mcg/h" if self.course.drug.is_patch else "mg"
+
+    @property
+    def scale(self) -> Fraction:
+        """From the engine's mg to the factor's unit."""
+        return _MCG_PER_MG if self.per == "mcg" else Fraction(1)
+
+    def directed_on(self, day: date) -> DailyDose | None:
+        """By the directions, in mg or mcg/h."""
+        return self.course.plan.dose_on(day) if isinstance(self.course.plan, Plan) else None
+
+    def by_quantity(self) -> Fraction | None:
+        """By quantity over days, in mg or mcg/h."""
+        return self.course.quantity.daily if isinstance(self.course.quantity, QuantityDose) else None
+
+    def low_on(self, day: date) -> Fraction:
+        """The low end of the directions; without directions, the quantity's dose."""
+        directed = self.directed_on(day)
+        return (directed.low if directed else self.by_quantity() or Fraction(0)) * self.scale
+
+    def high_on(self, day: date) -> Fraction:
+        """The high end of the directions; without directions, the quantity's dose."""
+        directed = self.directed_on(day)
+        return (directed.high if directed else self.by_quantity() or Fraction(0)) * self.scale
+
+    def supplied_on(self, day: date) -> Fraction:
+        """The quantity's dose; without one, the high end of the directions."""
+        supplied = self.by_quantity()
+        return self.high_on(day) if supplied is None else supplied * self.scale
+
+    def dose_on(self, day: date) -> Fraction:
+        """The headline's dose."""
+        return self.supplied_on(day) if self.method is Method.QUANTITY else self.high_on(day)
+
+
+def reckon(course: Course, factor_set: str, *, research: bool, headline: Headline) -> Reckoned:
+    """Give the course exactly one state."""
+    factor = factor_of(course.drug, factor_set, research)
+    method = _method(course, headline)
+    if isinstance(factor, NeverCounted):
+        return Reckoned(course, SupplyState.NOT_COUNTED, factor.reason, None, method)
+    reason = _why_not(course, factor, method)
+    if reason is not None:
+        usable = factor if isinstance(factor, Factor) and _fits(factor, course) else None
+        return Reckoned(course, SupplyState.NOT_COMPUTABLE, reason, usable, method)
+    assert isinstance(factor, Factor)
+    return Reckoned(course, SupplyState.COUNTED, None, factor, method)
+
+
+def _method(course: Course, headline: Headline) -> Method | None:
+    has = {Method.SIGNATURE: isinstance(course.plan, Plan), Method.QUANTITY: isinstance(course.quantity, QuantityDose)}
+    first = Method(headline)
+    second = Method.QUANTITY if first is Method.SIGNATURE else Method.SIGNATURE
+    return first if has[first] else second if has[second] else None
+
+
+def _why_not(course: Course, factor: Factor | NoFactor, method: Method | None) -> str | None:
+    if isinstance(factor, NoFactor):
+        return factor.reason
+    if method is None:
+        plan, quantity = course.plan, course.quantity
+        directions = plan.reason if isinstance(plan, No) else ""
+        return f"directions: {directions}; quantity: {quantity.reason}" if isinstance(quantity, No) else directions
+    if not _fits(factor, course):
+        return f"a factor per {factor.per} does not fit this form"
+    if course.is_unsure:
+        return "still listed; no supply length, and older than 90 days"
+    return None
+
+
+def _fits(factor: Factor, course: Course) -> bool:
+    """A factor per mcg/h is for patches, and only for them."""
+    return (factor.per == "mcg/h") == course.drug.is_patch
+
+
+def reference_day(course: Course, as_of: date) -> date:
+    """The day whose dose stands for the course in its row: the day asked about, else the last day it covered, else the
+    first it will cover."""
+    if course.covers(as_of, as_of):
+        return as_of
+    starts, ends = course.days.starts, course.days.ends
+    if ends is not None and ends <= as_of and ends > date.min:
+        return _last_day_with_dose(course, ends - timedelta(days=1))
+    return starts or as_of
+
+
+def _last_day_with_dose(course: Course, last: date) -> date:
+    """Directions by day of the week may leave the very last day empty."""
+    if not isinstance(course.plan, Plan):
+        return last
+    days = (last - timedelta(days=back) for back in range(7) if (last - date.min).days > back)
+    return next((day for day in days if course.plan.dose_on(day).high), last)
