@@ -220,9 +220,16 @@ class Ltot:
     definition: Annotated[Word, OneOf(LTOT_DEFINITIONS)]
     window: Days
     covered: Days
+    month: Days
+    months: Count
+    month_covered: Days
+    year: Days
+    year_covered: Days
+    run_length: Days
+    run_gap: Days
+    prescriptions: Count
     new_start_after: Days
     never_is_gap_after: Days
-    inactive_after: Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +252,6 @@ TIER_REASONS = (
     "sleep_breathing",
     "ort_high",
     "ort_oud_high",
-    "udt_unexpected",
     "suicide_risk",
     "pregnancy",
     "long_acting",
@@ -264,6 +270,29 @@ TIER_REASONS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Scores:
+    """Cut-offs of the questionnaires: at or above is positive. Where sexes differ, the lower one counts when the sex at
+    birth is not recorded."""
+
+    phq2_positive: Count
+    phq9_positive: Count
+    phq9_severe: Count
+    phq9_item9: Count
+    phq4_pair: Count
+    gad7_positive: Count
+    gad7_severe: Count
+    pc_ptsd5_positive: Count
+    pc_ptsd5_positive_women: Count
+    ort_moderate: Count
+    ort_high: Count
+    ort_oud_high: Count
+    stop_bang_moderate: Count
+    stop_bang_high: Count
+    audit_c_positive: Count
+    audit_c_positive_women: Count
+
+
+@dataclass(frozen=True, slots=True)
 class TierRules:
     """Which reasons make a tier. Membership is ours and awaits sign-off."""
 
@@ -273,6 +302,7 @@ class TierRules:
     med_moderate: Amount
     age: Years
     egfr: Amount
+    score_valid: Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +367,7 @@ class Policy:
     dose: Dose
     scope: Scope
     ltot: Ltot
+    scores: Scores
     tier: TierRules
     recorded_here: RecordedHere
     page: Page

@@ -1,0 +1,23 @@
+"""All rules, by id and version, in the order of the guideline page. A rule is here complete and tested, or not at all."""
+
+from types import ModuleType
+
+from app.rules.elements import agreement, med, naloxone, pdmp_check, peg, sedative, udt_check
+from app.rules.rule import Entry
+
+
+def _entry(module: ModuleType) -> Entry:
+    return Entry(module.RULE, module.evaluate)
+
+
+CATALOGUE: tuple[Entry, ...] = tuple(
+    _entry(module) for module in (med, sedative, agreement, peg, pdmp_check, udt_check, naloxone)
+)
+
+
+def entry_of(rule: str) -> Entry:
+    """The entry of a rule id. KeyError when there is none."""
+    for entry in CATALOGUE:
+        if entry.rule.id == rule:
+            return entry
+    raise KeyError(rule)

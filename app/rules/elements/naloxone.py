@@ -1,0 +1,182 @@
+"""Naloxone: offered to everybody who takes opioids, and at home for everybody at raised risk.
+
+When a person has an opioid in force, a reason for raised risk (50 MME a day or more, a sedating medicine, earlier
+overdose, substance use, sleep apnea, lung disease, a mental-health condition) and no access to naloxone on record in
+the last 12 months, then it is to be offered now (red). On long-term therapy without such a reason, or access
+confirmed long ago, or declined, it is yellow. Access in the last 12 months is green. It is sold over the counter, so
+no prescription does not mean none at home: ask.
+"""
+
+from typing import Any
+
+from app.domain.feeds import Feed
+from app.domain.finding import Finding, Status
+from app.rules.case import Case
+from app.rules.done_item import NEVER_RECORDED, NOT_SEEN_HERE
+from app.rules.evidence.conditions import PAST_SUBTYPES, diagnoses
+from app.rules.evidence.found import Found, evidence_of, newest
+from app.rules.evidence.medicines import in_force, reversal_agents
+from app.rules.evidence.processes import said
+from app.rules.evidence.scores import tidy
+from app.rules.interval import Length, ago, length_of
+from app.rules.ltot import is_long_term
+from app.rules.policy import Setting
+from app.rules.rule import Applies, Rule, answer, unread
+
+RULE = Rule(
+    id="naloxone",
+    version="1",
+    title="Naloxone access",
+    source="CDC 2022, recommendation 8; HHS naloxone guidance 2018",
+    applies=Applies.OPIOID,
+    words=__doc__,
+    is_safety_fact=True,
+)
+OFFER = "Ask about naloxone at home; offer it and teach its use"
+CURRENT_ONLY = frozenset(
+    {"depression", "anxiety", "ptsd", "bipolar", "psychotic_disorder", "copd_or_respiratory", "sleep_apnea"}
+)
+"""These raise the risk while they last; overdose and substance use do so for good."""
+
+
+def evaluate(case: Case) -> Finding:
+    """Access first; then how much it matters for this person."""
+    section = case.policy.rules.naloxone
+    length = length_of(section.access_valid, section.warning)
+    access = newest(each for each in _access(case) if each.day)
+    declined = newest(each for each in said(case, "naloxone") if each.fact_value == "declined")
+    if access and access.day and not (declined and declined.day and declined.day > access.day):
+        status = length.status(access.day, case.as_of)
+        if status is not Status.RED:
+            return _accessible(case, access, status, length)
+    elif declined and declined.day and length.status(declined.day, case.as_of) is not Status.RED:
+        return _declined(case, declined, length)
+    return _without_access(case, access, length)
+
+
+def _access(case: Case) -> tuple[Found, ...]:
+    entered = tuple(each for each in said(case, "naloxone") if each.fact_value in {"has", "otc"})
+    return (*reversal_agents(case), *entered)
+
+
+def _accessible(case: Case, access: Found, status: Status, length: Length) -> Finding:
+    assert access.day is not None
+    due = length.due(access.day)
+    soon = f"; ask again by {due}" if status is Status.YELLOW else ""
+    return answer(
+        case,
+        RULE,
+        status,
+        f"Naloxone access is on record from {access.day}, {ago(case, access.day)}{soon}.",
+        due=due,
+        evidence=(access.evidence,),
+        next_step=OFFER if status is Status.YELLOW else None,
+        missing=_missing(case),
+        used=length.used,
+    )
+
+
+def _declined(case: Case, declined: Found, length: Length) -> Finding:
+    assert declined.day is not None
+    due = length.due(declined.day)
+    return answer(
+        case,
+        RULE,
+        Status.YELLOW,
+        f"Naloxone was offered and declined on {declined.day}; ask again by {due}.",
+        due=due,
+        evidence=(declined.evidence,),
+        next_step="Offer naloxone again when it fits",
+        used=length.used,
+    )
+
+
+def _without_access(case: Case, access: Found | None, length: Length) -> Finding:
+    """No access in time: what it means depends on the risk, and on whether access would be seen."""
+    if not case.feed(Feed.MEDICATIONS).is_complete:
+        return unread(case, RULE, (Feed.MEDICATIONS,), "Whether naloxone is at hand is not known")
+    setting = case.policy.recorded_here.naloxone
+    if access is None and not setting.value:
+        reason, step = "Naloxone access: not recorded where Sextant can see.", OFFER
+        return answer(case, RULE, Status.GREY, reason, next_step=step, used=(setting,), fold=NOT_SEEN_HERE)
+    risks = _risks(case)
+    since = f"access was last on record on {access.day}" if access and access.day else "no access is on record"
+    if risks:
+        return _act(case, risks, since, access, length)
+    unread_risks = _unread_risks(case)
+    if unread_risks:
+        return unread(case, RULE, unread_risks, f"Naloxone: {since}; whether the risk is raised is not known")
+    return _look(case, since, access, length)
+
+
+def _act(case: Case, risks: tuple[tuple[str, Found], ...], since: str, access: Found | None, length: Length) -> Finding:
+    words = ", ".join(dict.fromkeys(word for word, _ in risks))
+    return answer(
+        case,
+        RULE,
+        Status.RED,
+        f"Raised risk ({words}) and {since} in {length.days} days."
+        if access is None
+        else f"Raised risk ({words}); {since}, more than {length.days} days ago.",
+        due=length.due(access.day) if access and access.day else None,
+        evidence=evidence_of((*(found for _, found in risks), access)),
+        next_step=OFFER,
+        missing=_missing(case),
+        used=(*length.used, *_risk_settings(case)),
+    )
+
+
+def _look(case: Case, since: str, access: Found | None, length: Length) -> Finding:
+    """No raised risk: due on long-term therapy, nothing to do on a short course."""
+    if is_long_term(case) is False:
+        reason, status = f"No raised risk was found and the course is short; {since}.", Status.GREEN
+    else:
+        reason, status = f"On long-term therapy; {since}.", Status.YELLOW
+    return answer(
+        case,
+        RULE,
+        status,
+        reason,
+        due=length.due(access.day) if access and access.day else None,
+        evidence=evidence_of((access,)),
+        next_step=OFFER if status is Status.YELLOW else None,
+        missing=_missing(case),
+        used=(*length.used, *_risk_settings(case)),
+        fold=NEVER_RECORDED if access is None and status is Status.YELLOW else None,
+    )
+
+
+def _risk_settings(case: Case) -> tuple[Setting[Any], ...]:
+    section = case.policy.rules.naloxone
+    return (section.risk_dose, section.risk_classes, section.risk_conditions)
+
+
+def _risks(case: Case) -> tuple[tuple[str, Found], ...]:
+    """Every reason for raised risk with its evidence."""
+    section = case.policy.rules.naloxone
+    found: list[tuple[str, Found]] = []
+    mme = case.med.mme_per_day
+    if mme is not None and mme >= section.risk_dose.value:
+        dose = f"{tidy(mme)} MME/day"
+        found.append((dose, Found(None, case.as_of, dose)))
+    found += [(each.found.value, each.found) for each in in_force(case, section.risk_classes.value)]
+    for concept in section.risk_conditions.value:
+        for each in diagnoses(case, concept):
+            if each.is_active or (concept not in CURRENT_ONLY and _counts_for_good(each.subtype, each.is_uncertain)):
+                found.append((each.found.value, each.found))
+    return tuple(found)
+
+
+def _counts_for_good(subtype: str, is_uncertain: bool) -> bool:
+    return not is_uncertain and subtype not in PAST_SUBTYPES - {"history"}
+
+
+def _unread_risks(case: Case) -> tuple[Feed, ...]:
+    """What would have to be read before the risk may be called not raised."""
+    if not case.feed(Feed.CONDITIONS).is_complete:
+        return (Feed.CONDITIONS,)
+    return () if case.med.complete and case.med.mme_per_day is not None else (Feed.MEDICATIONS,)
+
+
+def _missing(case: Case) -> tuple[str, ...]:
+    return tuple(feed.value for feed in case.record.feeds.incomplete((Feed.CONDITIONS, Feed.DISPENSES)))

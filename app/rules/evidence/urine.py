@@ -1,0 +1,39 @@
+"""Urine drug tests: on which days a specimen was tested, by any method, and from which records.
+
+A creatinine or pH alone is a check of the specimen, not a test; an ordered, preliminary or rejected test is not done yet.
+"""
+
+import re
+from collections.abc import Iterator
+
+from app.domain.chart import Observation
+from app.domain.feeds import Feed
+from app.rules.case import Case, once
+from app.rules.evidence.found import Found, day_of
+from app.rules.evidence.processes import done, said
+from app.terminology.drug_tests import drug_tests_in
+
+FINAL = frozenset({"final", "amended", "corrected"})
+NOT_A_RESULT = re.compile(
+    r"\b(?:order(?:ed)?|requisition|request(?:ed)?|consent|declin\w*|refus\w*|pending)\b", re.IGNORECASE
+)
+
+
+@once
+def urine_tests(case: Case) -> tuple[Found, ...]:
+    """Every completed urine drug test, in no particular order."""
+    traces = (each for each in done(case, "urine_drug_test") if not NOT_A_RESULT.search(each.value))
+    return (*_results(case), *traces, *said(case, "udt_check"))
+
+
+def _results(case: Case) -> Iterator[Found]:
+    for each in case.record.observations:
+        tests = [test for test in drug_tests_in(each.concept) if not test.is_validity]
+        if tests and each.status in FINAL and not _is_without_result(each):
+            label = each.concept.label or tests[0].component or "urine drug test"
+            yield Found(each.reference, day_of(each.effective or each.issued, case.as_of), label, Feed.LABS)
+
+
+def _is_without_result(each: Observation) -> bool:
+    """The laboratory says why there is no result, and nothing below it has one."""
+    return each.value.absent_reason is not None and not each.components and not each.members

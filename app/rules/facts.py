@@ -1,0 +1,37 @@
+"""What a person may enter in Sextant, as data: the concepts, and the values that each takes.
+
+A recorded fact is evidence of the same rank as a resource. Forms, the command line and rules all read this table, so that
+a word that one offers is a word that the others know.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+NUMBER: tuple[str, ...] = ()
+"""The value is a whole number."""
+
+CONCEPTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "ltot": ("confirmed", "tapering", "not_ours", "acute_only"),
+        "exclusion_cancer": ("applies", "does_not_apply"),
+        "exclusion_palliative": ("applies", "does_not_apply"),
+        "exclusion_end_of_life": ("applies", "does_not_apply"),
+        "exclusion_sickle_cell": ("applies", "does_not_apply"),
+        "exclusion_long_term_care": ("applies", "does_not_apply"),
+        "agreement": ("signed",),
+        "pdmp_check": ("done",),
+        "pdmp_result": ("as_expected", "unexpected", "discussed"),
+        "udt_check": ("done",),
+        "udt_result": ("explained",),
+        "naloxone": ("has", "otc", "declined"),
+        "benefit_risk_review": ("done",),
+        "documented_plan": ("made",),
+        "pain_consult": ("done",),
+        "taper_plan": ("made",),
+        "peg_goal": ("at_goal",),
+        "visit": ("done",),
+        "ort": NUMBER,
+        "ort_oud": NUMBER,
+        "stop_bang": NUMBER,
+    }
+)
