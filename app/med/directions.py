@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from app.domain.medication import Dosage
 from app.domain.outcome import No
-from app.med.dosage import read_structured
 from app.med.drug import Drug
 from app.med.durations import whole_days
+from app.med.instruction import read_instruction
 from app.med.line import Line
 
 
@@ -103,17 +103,15 @@ def read_directions(dosages: tuple[Dosage, ...], drug: Drug) -> Directions | No:
     told = tuple(dosage for dosage in dosages if not _says_nothing(dosage))
     if not told:
         return No("there are no directions")
-    read = [_read(dosage, drug) for dosage in told]
+    read = [read_instruction(dosage, drug) for dosage in told]
     refused = [why.reason for why in read if isinstance(why, No)]
     if refused:
         part = f"{len(refused)} of {len(told)} directions cannot be read: " if len(told) > 1 else ""
         return No(part + refused[0])
-    lines = tuple(line for line in read if isinstance(line, Line))
-    return _together(lines)
-
-
-def _read(dosage: Dosage, drug: Drug) -> Line | No:
-    return read_structured(dosage, drug)
+    found = [lines for lines in read if not isinstance(lines, No)]
+    if len(found) > 1 and any(len(lines) > 1 for lines in found):
+        return No("a text that goes in steps stands beside other directions")
+    return _together(tuple(line for lines in found for line in lines))
 
 
 def _says_nothing(dosage: Dosage) -> bool:

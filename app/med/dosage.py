@@ -16,7 +16,8 @@ from app.med.portion import Portion, portion_of
 from app.med.timing import Times, bounds_days, length_by_count, read_times
 from app.med.units import read_quantity
 
-_NEEDED = ("timing", "doseandrate", "dose", "sequence")
+_NEEDED = ("timing", "doseAndRate", "sequence", "modifierExtension", "whole element")
+_LIMITS = ("timing.repeat.bounds", "timing.repeat.count", "timing.repeat.duration", "timing.repeat.offset")
 
 
 def read_structured(dosage: Dosage, drug: Drug) -> Line | No:
@@ -29,14 +30,22 @@ def read_structured(dosage: Dosage, drug: Drug) -> Line | No:
         return dose
     if isinstance(times, No):
         return times
+    return line_of(dose, times, dosage, drug)
+
+
+def line_of(dose: Dose, times: Times, dosage: Dosage, drug: Drug) -> Line:
+    """Dose × times, within the maxima and bounds that the instruction states in structure."""
     line = _worn(dose, times, drug) if drug.is_patch else _taken(dose, times, dosage, drug)
     repeat = dosage.timing.repeat if dosage.timing else None
-    return _within_bounds(replace(line, as_needed=dosage.as_needed, sequence=dosage.sequence), repeat)
+    left_out = tuple(f"{name} could not be read" for name in dosage.unreadable)
+    line = replace(line, as_needed=dosage.as_needed, sequence=dosage.sequence, notes=(*line.notes, *left_out))
+    return _within_bounds(line, repeat)
 
 
 def unreadable_parts(dosage: Dosage) -> tuple[str, ...]:
-    """The elements that a dose needs and that came in a shape that could not be read."""
-    return tuple(name for name in dosage.unreadable if name.lower().partition(".")[0].partition("[")[0] in _NEEDED)
+    """The elements that a dose needs and that came in a shape that could not be read. A limit that cannot be read (bounds,
+    a maximum) only leaves the dose unlimited, which is noted."""
+    return tuple(name for name in dosage.unreadable if name.startswith(_NEEDED) and not name.startswith(_LIMITS))
 
 
 def _worn(dose: Dose, times: Times, drug: Drug) -> Line:
