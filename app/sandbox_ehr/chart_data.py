@@ -51,12 +51,11 @@ class ChartData:
 
     async def people(self, query: str) -> list[Person]:
         """The first hundred by family name; `query` is a name or a record number."""
-        params = [("_sort", "family"), ("_count", str(PEOPLE_LISTED))]
-        if any(letter.isdigit() for letter in query):
-            params.append(("identifier", query))
-        elif query:
-            params.append(("name", query))
-        found = await self.upstream.search("Patient", params, pages=1)
+        listed = [("_sort", "family"), ("_count", str(PEOPLE_LISTED))]
+        named = [("name", query)] if query else []
+        found = await self.upstream.search("Patient", [*listed, *named], pages=1)
+        if query and not found:
+            found = await self.upstream.search("Patient", [*listed, ("identifier", query)], pages=1)
         return [person(patient, self.today) for patient in found]
 
     async def patient(self, patient_id: str) -> Person | None:

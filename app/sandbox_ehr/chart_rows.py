@@ -155,9 +155,11 @@ def concept(node: Any) -> str:
 
 
 def quantity(node: Any) -> str:
+    """ "90 tablet"; a UCUM annotation such as {score} is no unit to show."""
     if not isinstance(node, Mapping) or "value" not in node:
         return ""
-    return f"{node.get('comparator', '')}{node['value']} {node.get('unit') or node.get('code') or ''}".strip()
+    unit = str(node.get("unit") or node.get("code") or "")
+    return f"{node.get('comparator', '')}{node['value']} {'' if unit.startswith('{') else unit}".strip()
 
 
 def written_day(text: str) -> str:

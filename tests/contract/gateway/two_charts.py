@@ -16,7 +16,10 @@ KINDS: dict[str, tuple[str, Resource]] = {
     "Account": ("subject[]", {"status": "active"}),
     "AdverseEvent": ("subject", {"actuality": "actual"}),
     "AllergyIntolerance": ("patient", {"code": CONCEPT}),
-    "Appointment": ("participant[].actor", {"status": "booked"}),
+    "Appointment": (
+        "participant[].actor",
+        {"status": "booked", "start": "2026-11-24T09:20:00-06:00", "end": "2026-11-24T09:40:00-06:00"},
+    ),
     "AppointmentResponse": ("actor", {"participantStatus": "accepted"}),
     "AuditEvent": ("entity[].what", {"recorded": "2026-01-01T10:00:00Z"}),
     "Basic": ("subject", {"code": CONCEPT}),
