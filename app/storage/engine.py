@@ -1,5 +1,6 @@
 """Databases: SQLite (WAL) in a file by default, PostgreSQL when there is more than one instance. One code path."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 
 from app.domain.errors import AskAnAdministrator, TryAgainLater
+
+log = logging.getLogger("sextant.storage")
 
 _BUSY_SECONDS = 10
 _WRITES = "sextant_writes"
@@ -123,4 +126,6 @@ def _named_by_remedy() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise TryAgainLater("Sextant's own database was restarted. Try again in a minute.") from None
-        raise
+        # PostgreSQL repeats the whole row in its messages: none of that may be logged.
+        log.error("the database refused a statement: %s", type(error.orig).__name__)
+        raise AskAnAdministrator("Sextant's own database refused what was to be stored. Nothing was stored.") from None

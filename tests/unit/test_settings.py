@@ -157,4 +157,4 @@ def test_an_unknown_zone_is_refused(environment: pytest.MonkeyPatch) -> None:
 def test_settings_cannot_be_changed(environment: pytest.MonkeyPatch) -> None:
     settings: Settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.zone = "UTC"  # type: ignore[misc]
+        settings.zone = "UTC"

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import traceback
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -438,3 +439,11 @@ def test_random_text_survives(storage: Storage) -> None:
     assert storage.audit.entries()[0].reason == value
     assert isinstance(storage.audit.verify(), Ok)
     assert storage.audit.entries()[0].at.tzinfo is UTC
+
+
+def test_an_error_of_the_database_carries_no_rows(storage: Storage, caplog: pytest.LogCaptureFixture) -> None:
+    bad = replace(entry(), outcome=None, patient="Patient/known-by-name")  # type: ignore[arg-type]
+    with pytest.raises(AskAnAdministrator, match="Nothing was stored") as caught:
+        storage.audit.append(bad)
+    printed = "".join(traceback.format_exception(caught.value)) + caplog.text
+    assert "known-by-name" not in printed
