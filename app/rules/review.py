@@ -101,17 +101,18 @@ def _not_concerned(case: Case, rule: Rule) -> Finding | None:
         case,
         rule,
         Status.GREY,
-        f"{_UNKNOWN[rule.applies]}: an opioid is listed without a length of supply.",
+        f"{_UNKNOWN[rule.applies]}: an entry that is or may be an opioid could not be read in full.",
         next_step="Look at the opioid entry in the chart",
-        missing=("length of an opioid supply",),
+        missing=("an opioid entry",),
         fold="supply",
     )
 
 
 def has_opioid(case: Case) -> bool | None:
-    """Whether an opioid is in force; None when medications could not be read in full and none was seen."""
-    if in_force(case):
-        return True
+    """Whether an opioid is in force. None: medications could not be read in full, or an entry may be an opioid or not."""
+    opioids = in_force(case)
+    if opioids:
+        return True if any(each.ingredient for each in opioids) else None
     is_known = case.feed(Feed.MEDICATIONS).is_complete and case.med.complete
     return False if is_known else None
 

@@ -1,0 +1,91 @@
+"""What comes to the top of the page: a few rows, the most dangerous first; all the rest stays one line away.
+
+Rows that share a cause fold into one ("Not yet recorded: ...", "PDMP data: not connected: 3 checks").
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.domain.finding import Finding, Place, Review, Status
+from app.rules.policy import Policy
+
+_SHOWN = frozenset({Status.RED, Status.YELLOW, Status.GREY})
+_FOLD_WORDS = {
+    "never_recorded": "Not yet recorded",
+    "not_recorded_here": "Not recorded where Sextant can see",
+    "birth_date": "Age not known",
+    "supply": "An opioid entry could not be read in full",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the visit: one finding, or several of one cause (then `title` names the cause)."""
+
+    status: Status
+    title: str
+    reason: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_folded(self) -> bool:
+        return len(self.findings) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class PageOrder:
+    """All findings of a review, each in exactly one of these."""
+
+    rows: tuple[Row, ...]
+    standing: tuple[Finding, ...]
+    background: tuple[Finding, ...]
+    green: tuple[Finding, ...]
+    not_applicable: tuple[Finding, ...]
+
+
+def visit_rows(review: Review, policy: Policy) -> tuple[Row, ...]:
+    """The task rows of the visit: by the pack's order of danger, then by days overdue."""
+    shown = [each for each in review.findings if is_task(each)]
+    shown.sort(key=lambda each: (policy.order_of(each.rule), -(each.days_overdue or 0), each.rule))
+    return tuple(_row(group) for group in _folded(shown))
+
+
+def page_order(review: Review, policy: Policy) -> PageOrder:
+    """Where each finding goes."""
+    tasks = {each.rule for each in review.findings if is_task(each)}
+    rest = [each for each in review.findings if each.rule not in tasks]
+    gaps = [each for each in rest if each.status in _SHOWN]
+    return PageOrder(
+        rows=visit_rows(review, policy),
+        standing=tuple(each for each in gaps if each.standing),
+        background=tuple(each for each in gaps if not each.standing),
+        green=tuple(each for each in rest if each.status is Status.GREEN),
+        not_applicable=tuple(each for each in rest if each.status is Status.NOT_APPLICABLE),
+    )
+
+
+def is_task(finding: Finding) -> bool:
+    """Whether a finding asks for something at this visit."""
+    return finding.place is Place.VISIT and finding.status in _SHOWN and not finding.standing
+
+
+def _folded(findings: Iterable[Finding]) -> Iterable[tuple[Finding, ...]]:
+    """Groups of one cause and colour, each where its most dangerous member stands."""
+    groups: dict[tuple[str, Status], list[Finding]] = {}
+    for each in findings:
+        groups.setdefault((each.fold or f"rule:{each.rule}", each.status), []).append(each)
+    return [tuple(group) for group in groups.values()]
+
+
+def _row(group: tuple[Finding, ...]) -> Row:
+    first = group[0]
+    if len(group) == 1:
+        return Row(first.status, first.title, first.reason, group)
+    names = ", ".join(each.title for each in group)
+    return Row(first.status, _cause(first), f"{names}: {len(group)} checks.", group)
+
+
+def _cause(finding: Finding) -> str:
+    """The words of a shared cause; for a feed, the sentence that the finding itself gives."""
+    words = _FOLD_WORDS.get(finding.fold or "")
+    return words or finding.reason.rstrip(".").rsplit(". ", 1)[-1]
