@@ -4,8 +4,8 @@ One bad entry costs only itself. Entries that were entered in error and entries 
 they are evidence of nothing.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,16 +13,23 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from app.domain.errors import RecordUnreadable
-from app.domain.feeds import Feeds
+from app.domain.feeds import Feed, Feeds, FeedState, FeedStatus
 from app.domain.record import PatientRecord, Unreadable
 from app.fhir_adapters.base import structs as fhir
 from app.fhir_adapters.base.json_text import decode, decoder_for, plain, text_at, type_of
-from app.fhir_adapters.base.kinds import DECISIVE, DECISIVE_WHOLE, KINDS, Surroundings
+from app.fhir_adapters.base.kinds import DECISIVE, DECISIVE_WHOLE, KINDS, Surroundings, feeds_of_type
 from app.fhir_adapters.base.medications import Medicines
 from app.fhir_adapters.base.values import Opening, References, instant
 from app.fhir_adapters.base.visits import patients_of
 
+UNKNOWN_TYPE = "unknown"
 _DEEPEST_BUNDLE = 3
+
+
+class SearchInfo(msgspec.Struct, gc=False):
+    """Why an entry is in a search result."""
+
+    mode: str | None = None
 
 
 class BundleEntry(msgspec.Struct, rename="camel", gc=False):
@@ -30,6 +37,12 @@ class BundleEntry(msgspec.Struct, rename="camel", gc=False):
 
     full_url: str | None = None
     resource: msgspec.Raw = msgspec.Raw(b"")
+    search: SearchInfo | None = None
+
+    @property
+    def is_match(self) -> bool:
+        """Not a row that merely came along. Some servers leave the mode out."""
+        return self.search is None or self.search.mode not in ("include", "outcome")
 
 
 class BundleLink(msgspec.Struct, gc=False):
@@ -84,16 +97,24 @@ class Entries:
     unknown_types: int = 0
     _unnamed: int = 0
 
-    def add_bundle(self, text: bytes | memoryview, *, depth: int = 0) -> Bundle:
+    def add_bundle(self, text: bytes | memoryview, *, asked: str = UNKNOWN_TYPE, depth: int = 0) -> Bundle:
         """Add every entry of a Bundle. Raises RecordUnreadable when the text is no Bundle at all."""
         bundle = decode_bundle(text)
         for entry in bundle.entry or ():
-            self.add(entry.resource, entry.full_url, depth=depth)
+            self.add(entry.resource, entry.full_url, asked=asked, depth=depth)
         return bundle
 
-    def add(self, raw: bytes | memoryview | msgspec.Raw, full_url: str | None = None, *, depth: int = 0) -> None:
+    def add(
+        self,
+        raw: bytes | memoryview | msgspec.Raw,
+        full_url: str | None = None,
+        *,
+        asked: str = UNKNOWN_TYPE,
+        depth: int = 0,
+    ) -> None:
         """Add one resource's JSON text. An entry without a resource (a response to a DELETE, say) is nothing.
 
+        `asked` is the type that was searched for: an entry that does not name its type is taken for one.
         Raises RecordUnreadable when the text is not JSON.
         """
         text = memoryview(raw) if isinstance(raw, msgspec.Raw) else raw
@@ -101,13 +122,13 @@ class Entries:
             return
         kind = type_of(text)
         if kind == "Bundle" and depth < _DEEPEST_BUNDLE:
-            self.add_bundle(text, depth=depth + 1)
+            self.add_bundle(text, asked=asked, depth=depth + 1)
         elif kind == "OperationOutcome":
             self.outcomes.append(_outcome(text))
         elif kind == "Medication":
             self._add_decoded(text, kind, full_url, fhir.Medication)
         elif kind is None:
-            self._add_spoilt(text, "unknown", full_url, "it does not say what kind of resource it is")
+            self._add_spoilt(text, asked, full_url, "it does not say what kind of resource it is")
         elif kind in KINDS:
             self._add_decoded(text, kind, full_url, KINDS[kind].struct)
         else:
@@ -124,7 +145,7 @@ class Entries:
 
     def record(self, patient: str | None, feeds: Feeds) -> PatientRecord:
         """The record of one person; entries that name nobody are taken for theirs (an EHR was asked for one person)."""
-        mine = [row for row in self._standing() if self._is_of(row, patient)]
+        mine = self.rows_of(patient) if patient else list(self._standing())
         bad = [spoilt.what for spoilt in self.spoilt.values() if spoilt.subject in (None, patient)]
         return self._build(Surroundings(self._medicines(), patient), mine, bad, feeds)
 
@@ -148,6 +169,10 @@ class Entries:
     def of_others(self, patient: str) -> int:
         """How many entries belong to somebody else."""
         return sum(1 for row in self.rows.values() if not self._is_of(row, patient))
+
+    def rows_of(self, patient: str) -> list[Row]:
+        """The entries that count for one person."""
+        return [row for row in self._standing() if self._is_of(row, patient)]
 
     def missing_medications(self) -> tuple[str, ...]:
         """Medications that an entry refers to and that did not come along."""
@@ -219,7 +244,7 @@ class Entries:
         return patient in whose or (whose == (None,) and row.kind != "Patient")
 
     def _build(
-        self, around: Surroundings, rows: Iterable[Row], bad: Iterable[Unreadable], feeds: Feeds
+        self, around: Surroundings, rows: Iterable[Row], bad: Sequence[Unreadable], feeds: Feeds
     ) -> PatientRecord:
         lists: dict[str, list[Any]] = defaultdict(list)
         unreadable = list(bad)
@@ -232,6 +257,7 @@ class Entries:
                 unreadable.append(Unreadable(row.reference, row.kind, _sentence(reason)))
         person = lists.pop("patient", [None])[0]
         fields: Mapping[str, Any] = {name: tuple(values) for name, values in lists.items()}
+        feeds = _without_the_unreadable(feeds, bad)
         return PatientRecord(around.patient, person, feeds=feeds, unreadable=tuple(unreadable), **fields)
 
     def _medicines(self) -> Medicines:
@@ -270,6 +296,20 @@ def _entry(raw: msgspec.Raw) -> BundleEntry:
 
 def _link(link: Mapping[str, Any]) -> BundleLink:
     return BundleLink(text_at(link, "relation"), text_at(link, "url"))
+
+
+def _without_the_unreadable(feeds: Feeds, bad: Sequence[Unreadable]) -> Feeds:
+    """A feed with an entry that could not be read is not complete: what it says is "at least"."""
+    lost: Counter[Feed] = Counter(feed for what in bad for feed in feeds_of_type(what.resource_type))
+    for feed, number in lost.items():
+        if feeds.of(feed).is_complete:
+            feeds = feeds.with_state(feed, _lost(number))
+    return feeds
+
+
+def _lost(number: int) -> FeedState:
+    words = "1 entry" if number == 1 else f"{number} entries"
+    return FeedState(FeedStatus.PARTIAL, f"{words} could not be read.")
 
 
 def _outcome(text: bytes | memoryview) -> fhir.OperationOutcome:

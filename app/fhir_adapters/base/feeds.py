@@ -7,8 +7,8 @@ from typing import Any
 from app.domain.codes import LOINC, Concept
 from app.domain.feeds import Feed
 from app.fhir_adapters.base import structs as fhir
-from app.fhir_adapters.base.entries import Entries, Row
-from app.fhir_adapters.base.kinds import KINDS
+from app.fhir_adapters.base.entries import UNKNOWN_TYPE, Entries, Row
+from app.fhir_adapters.base.kinds import KINDS, feeds_of_type
 from app.fhir_adapters.base.medications import is_from_pdmp
 from app.fhir_adapters.base.values import concept, plain_codes
 from app.terminology.assessments import assessment_items
@@ -22,8 +22,8 @@ _PDMP_CHECK = "pdmp_check"
 def feeds_in(entries: Entries) -> frozenset[Feed]:
     """The feeds that at least one entry speaks for: anyone's, about anything, readable or not."""
     found = {feed for row in entries.rows.values() for feed in feeds_of(row)}
-    spoilt = {KINDS[s.what.resource_type].feed for s in entries.spoilt.values() if s.what.resource_type in KINDS}
-    return frozenset(found | {feed for feed in spoilt if feed is not None})
+    types = {spoilt.what.resource_type for spoilt in entries.spoilt.values()}
+    return frozenset(found | {feed for kind in types - {UNKNOWN_TYPE} for feed in feeds_of_type(kind)})
 
 
 def feeds_of(row: Row) -> tuple[Feed, ...]:

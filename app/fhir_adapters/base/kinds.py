@@ -109,3 +109,13 @@ DECISIVE = frozenset(
 
 DECISIVE_WHOLE = frozenset({"medicationCodeableConcept", "medicationReference", "code"})
 """Elements that may be damaged in part, but not missing altogether: what it is."""
+
+
+def feeds_of_type(resource_type: str) -> tuple[Feed, ...]:
+    """The feeds that an entry of a type might have spoken for, when no more than its type is known."""
+    if resource_type == "Observation":
+        return (Feed.LABS, Feed.SURVEYS)
+    if resource_type in KINDS:
+        feed = KINDS[resource_type].feed
+        return (feed,) if feed else ()
+    return tuple(Feed)

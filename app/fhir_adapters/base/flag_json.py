@@ -1,0 +1,168 @@
+"""Our Flag as FHIR R4 JSON: built new, or laid over a Flag that stands in the chart so that everybody else's elements stay.
+
+New Flags go through the strict R4B models of fhir.resources (the same as R4 for Flag), so nothing malformed is ever sent.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from fhir.resources.R4B.flag import Flag
+
+from app.domain.flag import FLAG_IDENTIFIER_SYSTEM, RULE_SYSTEM, FlagIntent, WantedFlag
+from app.fhir_adapters.base.flags import LEVEL_SYSTEM
+
+CATEGORY_SYSTEM = "http://terminology.hl7.org/CodeSystem/flag-category"
+FLAG_DETAIL = "http://hl7.org/fhir/StructureDefinition/flag-detail"
+APP_SYSTEM = "https://sextant.example/CodeSystem/app"
+RULE_VERSION_SYSTEM = "https://sextant.example/CodeSystem/rule-version"
+
+Json = dict[str, Any]
+
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def new_flag(wanted: WantedFlag, intent: FlagIntent) -> Json:
+    """A whole new Flag. Raises ValueError when it would not be valid R4."""
+    made: Json = {
+        "resourceType": "Flag",
+        "meta": {"tag": _tags(wanted)},
+        "extension": _details(wanted),
+        "identifier": [_identifier(wanted.identifier)],
+        "status": "active",
+        "category": _categories(wanted),
+        "code": _code(wanted),
+        "subject": {"reference": intent.patient},
+        "period": {"start": wanted.since.isoformat()},
+        "encounter": {"reference": intent.encounter} if intent.encounter else None,
+        "author": _author(intent.author),
+    }
+    checked: Json = json.loads(Flag(**_without_empty(made)).model_dump_json(exclude_none=True))
+    return {"resourceType": "Flag", **checked}
+
+
+def renewed_flag(current: Json, wanted: WantedFlag) -> Json:
+    """The Flag that stands in the chart, saying what is wanted now; equal to `current` when it says so already.
+
+    An ended Flag becomes active again with a new period. Codings, categories, tags and extensions of others stay.
+    """
+    was_active = current.get("status") == "active"
+    start = current.get("period", {}).get("start") if was_active else None
+    renewed = {
+        **current,
+        "identifier": _with_identifier(current.get("identifier") or [], wanted.identifier),
+        "status": "active",
+        "category": _renewed_categories(current.get("category") or [], wanted),
+        "code": _renewed_code(current.get("code") or {}, wanted),
+        "period": {"start": start or wanted.since.isoformat()},
+        "extension": _renewed_details(current.get("extension") or [], wanted),
+    }
+    return {name: value for name, value in renewed.items() if value != []}
+
+
+def attributed(flag: Json, wanted: WantedFlag, author: str | None) -> Json:
+    """With the rule's version and the person who confirmed, for a Flag that changes anyway."""
+    meta = dict(flag.get("meta") or {})
+    foreign = [t for t in meta.get("tag") or [] if t.get("system") not in (APP_SYSTEM, RULE_VERSION_SYSTEM)]
+    meta["tag"] = [*foreign, *_tags(wanted)]
+    return {**flag, "meta": meta, **({"author": _author(author)} if author else {})}
+
+
+def ended_flag(current: Json, ended_on: date) -> Json:
+    """The Flag that stands in the chart, ended: inactive, with the end of its period, and nothing else changed."""
+    period = {**(current.get("period") or {}), "end": ended_on.isoformat()}
+    return {**current, "status": "inactive", "period": period}
+
+
+def withdrawn_flag(current: Json) -> Json:
+    """A duplicate that two writers made at once."""
+    return {**current, "status": "entered-in-error"}
+
+
+def json_text(flag: Mapping[str, Any]) -> bytes:
+    """The bytes that are sent; decimals of others are written as they were read."""
+    return _encode(flag)
+
+
+def our_identifier(flag: Json) -> str | None:
+    """The value of our own identifier on a Flag."""
+    return next(
+        (i.get("value") for i in flag.get("identifier") or [] if i.get("system") == FLAG_IDENTIFIER_SYSTEM), None
+    )
+
+
+def _identifier(value: str) -> Json:
+    return {"system": FLAG_IDENTIFIER_SYSTEM, "value": value}
+
+
+def _with_identifier(identifiers: Sequence[Json], value: str) -> list[Json]:
+    mine = [i for i in identifiers if i.get("system") == FLAG_IDENTIFIER_SYSTEM and i.get("value") == value]
+    return list(identifiers) if mine else [*identifiers, _identifier(value)]
+
+
+def _categories(wanted: WantedFlag) -> list[Json]:
+    return [_concept(CATEGORY_SYSTEM, wanted.category), _concept(LEVEL_SYSTEM, wanted.level)]
+
+
+def _renewed_categories(current: Sequence[Json], wanted: WantedFlag) -> list[Json]:
+    """Levels of ours are replaced; a category that is there already stays as the EHR wrote it."""
+    kept = [c for c in current if not _says(c, LEVEL_SYSTEM) or _says(c, LEVEL_SYSTEM, wanted.level)]
+    wanted_pairs = ((CATEGORY_SYSTEM, wanted.category), (LEVEL_SYSTEM, wanted.level))
+    missing = [_concept(s, code) for s, code in wanted_pairs if not any(_says(c, s, code) for c in kept)]
+    return [*kept, *missing]
+
+
+def _code(wanted: WantedFlag) -> Json:
+    return {"coding": [{"system": RULE_SYSTEM, "code": wanted.rule}], "text": wanted.text}
+
+
+def _renewed_code(current: Json, wanted: WantedFlag) -> Json:
+    if _says(current, RULE_SYSTEM, wanted.rule):
+        return {**current, "text": wanted.text}
+    foreign = [c for c in current.get("coding") or [] if c.get("system") != RULE_SYSTEM]
+    return {**current, "coding": [*foreign, {"system": RULE_SYSTEM, "code": wanted.rule}], "text": wanted.text}
+
+
+def _details(wanted: WantedFlag) -> list[Json]:
+    """The evidence. Entries that had no id of their own cannot be referred to."""
+    named = [reference for reference in wanted.evidence if "/" in reference and "/unnamed-" not in reference]
+    return [{"url": FLAG_DETAIL, "valueReference": {"reference": reference}} for reference in dict.fromkeys(named)]
+
+
+def _renewed_details(current: Sequence[Json], wanted: WantedFlag) -> list[Json]:
+    mine = {e.get("valueReference", {}).get("reference") for e in current if e.get("url") == FLAG_DETAIL}
+    details = _details(wanted)
+    if mine == {d["valueReference"]["reference"] for d in details}:
+        return list(current)
+    return [*(e for e in current if e.get("url") != FLAG_DETAIL), *details]
+
+
+def _tags(wanted: WantedFlag) -> list[Json]:
+    return [
+        {"system": APP_SYSTEM, "code": "sextant"},
+        {"system": RULE_VERSION_SYSTEM, "code": f"{wanted.rule}-{wanted.rule_version}"},
+    ]
+
+
+def _author(author: str | None) -> Json | None:
+    """A person on another server is named by an identifier: many EHRs refuse references that leave them."""
+    if author is None:
+        return None
+    if "://" in author:
+        return {"identifier": {"system": "urn:ietf:rfc:3986", "value": author}}
+    return {"reference": author}
+
+
+def _concept(system: str, code: str) -> Json:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def _says(concept: Json, system: str, code: str | None = None) -> bool:
+    codings = concept.get("coding") or []
+    return any(c.get("system") == system and code in (None, c.get("code")) for c in codings)
+
+
+def _without_empty(flag: Json) -> Json:
+    return {name: value for name, value in flag.items() if value not in (None, [], {})}

@@ -1,0 +1,122 @@
+"""One search, read to its last page, inside limits.
+
+A `next` link is opaque and may be hostile, circular or dead: it is followed only inside the EHR's own base, once each, and
+whatever stops it early makes the search partial. `total` is no proof of completeness, but rows that were announced and did
+not come are a sign of the opposite.
+"""
+
+import asyncio
+from urllib.parse import urlencode
+
+from app.domain.errors import LaunchAgain, RecordUnreadable, SextantError
+from app.fhir_adapters.base.authorised import AuthorisedClient
+from app.fhir_adapters.base.endings import (
+    COMPLETE,
+    SOMETHING_LEFT_OUT,
+    Ending,
+    failed,
+    partial,
+    refusal,
+    says_incomplete,
+)
+from app.fhir_adapters.base.entries import Bundle, Entries
+from app.fhir_adapters.base.json_text import type_of
+from app.fhir_adapters.base.profile import EhrProfile, Parameters
+from app.outbound import Answer
+
+_GONE = 410
+
+
+class PagedSearch:
+    """One search of one type; use once. Rows go into `entries` page by page, so that what came before a failure is kept."""
+
+    def __init__(self, client: AuthorisedClient, profile: EhrProfile, entries: Entries, resource_type: str) -> None:
+        self._client = client
+        self._profile = profile
+        self._entries = entries
+        self._type = resource_type
+        self._seen: set[str] = set()
+        self._rows = 0
+        self._announced = 0
+        self._has_restarted = False
+        self._is_incomplete = False
+
+    async def run(self, parameters: Parameters) -> Ending:
+        """Ask and follow every page. Raises only LaunchAgain."""
+        url: str | None = f"{self._type}?{urlencode(parameters)}"
+        try:
+            async with asyncio.timeout(self._profile.seconds):
+                first = url
+                while url is not None:
+                    step = await self._page(url)
+                    if isinstance(step, Ending):
+                        return step
+                    url = first if step is _AGAIN else step.url
+        except TimeoutError:
+            return self._stopped("The EHR took too long.")
+        return self._ending()
+
+    async def _page(self, url: str) -> "Ending | _Next":
+        """Read one page: the way to the next one, or how the search ended."""
+        if url in self._seen:
+            return self._stopped("The EHR sent the same page twice.")
+        self._seen.add(url)
+        try:
+            answer = await self._client.get(url, fresh=self._type in self._profile.always_fresh)
+        except LaunchAgain:
+            raise
+        except SextantError as error:
+            return self._stopped(str(error))
+        if answer.is_ok:
+            return self._take(answer)
+        if answer.status == _GONE and len(self._seen) > 1 and not self._has_restarted:
+            self._seen, self._rows, self._has_restarted = set(), 0, True
+            return _AGAIN
+        return self._refused(answer)
+
+    def _take(self, answer: Answer) -> "Ending | _Next":
+        if type_of(answer.body) != "Bundle":
+            return self._stopped("The EHR answered with something that is not a search result.")
+        outcomes_before = len(self._entries.outcomes)
+        try:
+            bundle = self._entries.add_bundle(answer.body, asked=self._type)
+        except RecordUnreadable:
+            return self._stopped("The EHR's answer could not be read.")
+        new_outcomes = self._entries.outcomes[outcomes_before:]
+        self._is_incomplete |= says_incomplete(new_outcomes, self._profile.harmless_outcomes)
+        self._rows += sum(entry.is_match for entry in bundle.entry or ())
+        self._announced = max(self._announced, bundle.total if type(bundle.total) is int else 0)
+        return self._following(bundle)
+
+    def _following(self, bundle: Bundle) -> "Ending | _Next":
+        url = next((link.url for link in bundle.link or () if link.relation == "next" and link.url), None)
+        if url is not None and len(self._seen) >= self._profile.max_pages:
+            return self._stopped("There are more pages than Sextant reads.")
+        if url is not None and self._rows >= self._profile.max_rows:
+            return self._stopped("There are more rows than Sextant reads.")
+        return _Next(url)
+
+    def _refused(self, answer: Answer) -> Ending:
+        ending = refusal(answer, self._profile.denied_codes)
+        return self._stopped(ending.detail) if self._rows else ending
+
+    def _stopped(self, detail: str) -> Ending:
+        return partial(detail) if self._rows else failed(detail)
+
+    def _ending(self) -> Ending:
+        if self._rows < self._announced:
+            return partial("The EHR announced more rows than it sent.")
+        return SOMETHING_LEFT_OUT if self._is_incomplete else COMPLETE
+
+
+class _Next:
+    """Where the next page is; None after the last one."""
+
+    __slots__ = ("url",)
+
+    def __init__(self, url: str | None) -> None:
+        self.url = url
+
+
+_AGAIN = _Next(None)
+"""The page had run out (410): start once more from the first."""

@@ -1,0 +1,233 @@
+"""Reads one person's chart from one FHIR R4 server: all feeds side by side, each ending in a state of its own.
+
+A feed is asked for only when the launch was granted it and the EHR offers it. Whatever happens to one search stays with its
+feed; even without the Patient the rest is read.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from app.domain.errors import LaunchAgain, RecordUnreadable, SextantError
+from app.domain.feeds import Feed, Feeds, FeedState, FeedStatus
+from app.domain.medication import Dispense, Order, Statement
+from app.domain.record import PatientRecord
+from app.domain.scopes import GrantedScopes, Reach
+from app.fhir_adapters.base.authorised import AuthorisedClient
+from app.fhir_adapters.base.capability import Capability, CapabilityCache
+from app.fhir_adapters.base.endings import (
+    COMPLETE,
+    NOT_GRANTED,
+    NOT_OFFERED,
+    PART_GRANTED,
+    Ending,
+    failed,
+    feed_state,
+    refusal,
+)
+from app.fhir_adapters.base.entries import Entries
+from app.fhir_adapters.base.feeds import states_pdmp
+from app.fhir_adapters.base.medications import UNNAMED
+from app.fhir_adapters.base.paging import PagedSearch
+from app.fhir_adapters.base.profile import EhrProfile, Parameters, Search
+from app.outbound import Answer, OutboundClient
+from app.ports import TokenSource
+
+log = logging.getLogger("sextant.reading")
+
+_MEDICINES_MISSING = "Some medicines that orders refer to could not be looked up."
+
+
+class FhirReader:
+    """A RecordSource over HTTP. `client` is fenced to the EHR's FHIR base; `capabilities` is shared by its readers."""
+
+    def __init__(
+        self,
+        client: OutboundClient,
+        tokens: TokenSource,
+        granted: GrantedScopes,
+        profile: EhrProfile,
+        zone: ZoneInfo,
+        capabilities: CapabilityCache,
+    ) -> None:
+        self._client = client
+        self._tokens = tokens
+        self._granted = granted
+        self._profile = profile
+        self._zone = zone
+        self._capabilities = capabilities
+
+    async def read(self, patient: str) -> PatientRecord:
+        """The chart of "Patient/id". Raises LaunchAgain when the token is over; everything else is in `record.feeds`."""
+        started = time.monotonic()
+        reading = _Reading(
+            patient,
+            AuthorisedClient(self._client, self._tokens),
+            self._granted,
+            self._profile,
+            await self._capabilities.get(),
+            Entries(self._zone),
+            asyncio.Semaphore(self._profile.side_by_side),
+        )
+        record = await reading.record()
+        milliseconds = round((time.monotonic() - started) * 1000)
+        log.info("chart read: %d rows, %d unreadable in %d ms", reading.rows, len(record.unreadable), milliseconds)
+        return record
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One reading under way."""
+
+    patient: str
+    client: AuthorisedClient
+    granted: GrantedScopes
+    profile: EhrProfile
+    capability: Capability
+    entries: Entries
+    slots: asyncio.Semaphore
+
+    @property
+    def rows(self) -> int:
+        """How many rows came."""
+        return len(self.entries.rows)
+
+    async def record(self) -> PatientRecord:
+        """Ask everything side by side, then build the record."""
+        plan = searches_of(self.profile, self.granted)
+        searches = tuple(dict.fromkeys(search for each in plan.values() for search in each))
+        person, *endings = await _all([self._person(), *(self._ending_of(search) for search in searches)])
+        by_search = dict(zip(searches, endings, strict=True))
+        states = {feed: _state(feed, each, by_search, person) for feed, each in plan.items()}
+        await self._fetch_medicines()
+        record = self.entries.record(self.patient, Feeds({**states, Feed.PDMP: self._pdmp()}))
+        others = self.entries.of_others(self.patient)
+        if others:
+            log.warning("the EHR sent %d rows of other people; they were left out", others)
+        return _with_medicines_told_apart(record)
+
+    async def _person(self) -> Ending:
+        if not self.capability.offers("Patient", "read"):
+            return NOT_OFFERED
+        if self.granted.reach("Patient", "r") is Reach.NOTHING:
+            return NOT_GRANTED
+        ending = await self._read(self.patient)
+        if ending is COMPLETE and self.patient not in self.entries.rows:
+            return failed("The person's details could not be read.")
+        return ending
+
+    async def _read(self, reference: str) -> Ending:
+        """Read one resource by its reference into the entries."""
+        kind, _, resource_id = reference.partition("/")
+        try:
+            async with self.slots, asyncio.timeout(self.profile.seconds):
+                answer = await self.client.get(f"{kind}/{quote(resource_id, safe='')}")
+            if not answer.is_ok:
+                return _refused_read(answer, self.profile)
+            self.entries.add(answer.body, asked=kind)
+        except LaunchAgain:
+            raise
+        except TimeoutError:
+            return failed("The EHR took too long.")
+        except RecordUnreadable:
+            return failed("The EHR's answer could not be read.")
+        except SextantError as error:
+            return failed(str(error))
+        return COMPLETE
+
+    async def _ending_of(self, search: Search) -> Ending:
+        if not self.capability.offers(search.resource_type, "search-type"):
+            return NOT_OFFERED
+        if self.granted.allows_search(search.resource_type, search.parameters):
+            return await self._search(search, search.parameters)
+        return await self._search_parts(search)
+
+    async def _search_parts(self, search: Search) -> Ending:
+        """Ask for the parts of a type that were granted, when only parts were (`Condition.rs?category=...`)."""
+        if search.parameters:
+            return NOT_GRANTED
+        parts = self.granted.narrowings(search.resource_type, "s")
+        if not parts:
+            return NOT_GRANTED
+        endings = [await self._search(search, part) for part in parts]
+        return next((ending for ending in endings if ending is not COMPLETE), PART_GRANTED)
+
+    async def _search(self, search: Search, parameters: Parameters) -> Ending:
+        """Ask with everything optional, and once more plainly when the EHR dislikes the question."""
+        asked = (("patient", self.patient.partition("/")[2]), *parameters)
+        sized = (("_count", str(self.profile.page_size)),) if self.profile.page_size else ()
+        async with self.slots:
+            ending = await self._paged(search.resource_type).run((*asked, *search.optional, *sized))
+            if ending.is_parameters and (search.optional or sized):
+                ending = await self._paged(search.resource_type).run(asked)
+        return ending
+
+    def _paged(self, resource_type: str) -> PagedSearch:
+        return PagedSearch(self.client, self.profile, self.entries, resource_type)
+
+    async def _fetch_medicines(self) -> None:
+        """Look up medicines that did not come along, one request each; the ones that fail stay unresolved."""
+        missing = self.entries.missing_medications()[: self.profile.max_medicines]
+        if missing and self.granted.reach("Medication", "r") is not Reach.NOTHING:
+            await _all([self._read(reference) for reference in missing])
+
+    def _pdmp(self) -> FeedState:
+        if states_pdmp(self.entries.rows_of(self.patient)):
+            return FeedState(FeedStatus.AVAILABLE, "A check is on record.")
+        return FeedState(FeedStatus.NOT_OFFERED, "No source of prescription monitoring data is connected.")
+
+
+def searches_of(profile: EhrProfile, granted: GrantedScopes) -> dict[Feed, tuple[Search, ...]]:
+    """The searches of each feed; one search for all observations where the profile wants that and the grant allows it."""
+    if not (profile.whole_observations and granted.allows_search("Observation")):
+        return dict(profile.searches)
+    whole = Search("Observation")
+    return {
+        feed: tuple(whole if search.resource_type == "Observation" else search for search in searches)
+        for feed, searches in profile.searches.items()
+    }
+
+
+def _state(feed: Feed, searches: Sequence[Search], endings: Mapping[Search, Ending], person: Ending) -> FeedState:
+    ended = [endings[search] for search in searches]
+    main, *others = [person, *ended] if feed is Feed.PATIENT else ended
+    return feed_state(main, others)
+
+
+def _refused_read(answer: Answer, profile: EhrProfile) -> Ending:
+    """For a single resource, "not found" says nothing about what the EHR offers."""
+    ending = refusal(answer, profile.denied_codes)
+    if ending.status is FeedStatus.NOT_OFFERED or answer.status == 410:
+        return failed(f"The EHR does not know it ({answer.status}).")
+    return ending
+
+
+def _with_medicines_told_apart(record: PatientRecord) -> PatientRecord:
+    """A medicine that was referred to, could not be looked up and has no name at all may be anything."""
+    feeds = record.feeds
+    listed: tuple[tuple[Feed, Sequence[Order | Statement | Dispense]], ...] = (
+        (Feed.MEDICATIONS, (*record.orders, *record.statements)),
+        (Feed.DISPENSES, record.dispenses),
+    )
+    for feed, entries in listed:
+        if feeds.of(feed).is_complete and any(_is_nameless(entry) for entry in entries):
+            feeds = feeds.with_state(feed, FeedState(FeedStatus.PARTIAL, _MEDICINES_MISSING))
+    return replace(record, feeds=feeds)
+
+
+def _is_nameless(entry: Order | Statement | Dispense) -> bool:
+    return UNNAMED in entry.unreadable and entry.medication.reference is not None
+
+
+async def _all(work: Sequence[Coroutine[None, None, Ending]]) -> list[Ending]:
+    """Run side by side. LaunchAgain from one ends the others, since none of them can succeed."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in work]
+    except* LaunchAgain as ended:
+        raise ended.exceptions[0] from None
+    return [task.result() for task in tasks]
