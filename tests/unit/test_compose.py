@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from app.settings import load_settings
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 COMPOSE_TEXT = (REPOSITORY / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
@@ -139,13 +141,30 @@ def test_mounted_files_exist() -> None:
     assert [path for path in mounted if not (REPOSITORY / path).is_file()] == []
 
 
-def test_the_sandbox_knows_the_options_it_is_started_with() -> None:
-    help_text = subprocess.run(
-        [sys.executable, "-m", "app.sandbox_ehr", "serve", "--help"], cwd=REPOSITORY, capture_output=True, text=True
-    ).stdout
-    options = [word.split("=")[0] for word in SERVICES["sandbox"]["command"] if word.startswith("--")]
-    assert len(options) == 6
-    assert [option for option in options if option not in help_text] == []
+@pytest.mark.parametrize(
+    ("service", "module", "options"),
+    [("sandbox", "app.sandbox_ehr", 6), ("sextant", "app.main", 2), ("seed", "app.main", 1)],
+)
+def test_each_program_knows_the_options_it_is_started_with(service: str, module: str, options: int) -> None:
+    command = SERVICES[service]["command"]
+    verb = command[command.index(module) + 1] if module in command else command[1]
+    asked = [sys.executable, "-m", module, verb, "--help"]
+    plain = {**os.environ, "TERM": "dumb", "NO_COLOR": "1", "COLUMNS": "120"}  # colour codes would split the options
+    helped = subprocess.run(asked, cwd=REPOSITORY, env=plain, capture_output=True, text=True, timeout=60)
+    assert helped.returncode == 0, helped.stderr
+    used = [word.split("=")[0] for word in command if word.startswith("--")]
+    assert len(used) == options
+    assert [option for option in used if option not in helped.stdout] == []
+
+
+def test_sextant_accepts_its_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = dict.fromkeys(SECRETS, "0123456789abcdef" * 4)  # the shape that new-env writes
+    resolved = compose_config(tmp_path, secrets)
+    for name, value in yaml.safe_load(resolved.stdout)["services"]["sextant"]["environment"].items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert [ehr.adapter for ehr in settings.ehrs] == ["hapi"]
+    assert settings.base_url.rstrip("/") == "http://localhost:8200"
 
 
 def test_the_image_and_the_server_without_docker_behave_alike() -> None:
