@@ -5,7 +5,7 @@ one file in `elements/`; every number that it uses lives in a pack (`packs/*.tom
 """
 
 from app.rules.pack import load_pack
-from app.rules.policy import Policy
+from app.rules.policy import NOT_SIGNED_OFF, Policy
 from app.rules.review import review
 
-__all__ = ["Policy", "load_pack", "review"]
+__all__ = ["NOT_SIGNED_OFF", "Policy", "load_pack", "review"]

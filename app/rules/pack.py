@@ -142,7 +142,7 @@ def _leaves(file: str, prefix: str, table: Mapping[str, Any], lines: Mapping[str
         if not isinstance(value, dict):
             bare = Leaf(file, path, lines.get(path), {})
             raise bare.refuse("a bare value", "write { value = ..., unit = ..., source = ..., ... }")
-        if value and not any(isinstance(inner, dict) for inner in value.values()):
+        if LEAF_KEYS & set(value):
             found.append(Leaf(file, path, lines.get(path), value))
         else:
             found += _leaves(file, f"{path}.", value, lines)

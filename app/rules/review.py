@@ -45,9 +45,8 @@ def review(record: PatientRecord, policy: Policy, as_of: date, *, with_drafts: b
 
 def case_of(record: PatientRecord, policy: Policy, as_of: date, *, with_drafts: bool = False) -> Case:
     """What every rule is given: the believable record, and the dose."""
-    return Case(
-        admissible(record, as_of, with_drafts=with_drafts), policy, as_of, _med(record, policy, as_of, with_drafts)
-    )
+    med = _med(as_read(record), policy, as_of, with_drafts)
+    return Case(admissible(record, as_of, with_drafts=with_drafts), policy, as_of, med)
 
 
 def _med(record: PatientRecord, policy: Policy, as_of: date, with_drafts: bool) -> MedTotal:

@@ -20,6 +20,7 @@ from app.rules.evidence.processes import benefit_risk_reviews, said
 from app.rules.evidence.scores import PEG_ITEMS, Score, scores, tidy
 from app.rules.interval import length_of
 from app.rules.ltot import therapy_began
+from app.rules.policy import Setting
 from app.rules.rule import Applies, Rule, answer
 
 RULE = Rule(
@@ -69,15 +70,15 @@ def _baseline(case: Case, found: tuple[Score, ...]) -> Score | None:
 
 def _judge_value(case: Case, last: Score, baseline: Score | None, timing: Finding) -> Finding:
     if baseline is None or baseline.day == last.day:
-        return _with_value(timing, last, None, Status.GREEN, "first measurement")
+        return _with_value(case, timing, last, None, Status.GREEN, "first measurement")
     change = _compare(case, last, baseline)
     if change.worse:
-        finding = _with_value(timing, last, baseline, Status.RED, f"{change.words}: worse")
+        finding = _with_value(case, timing, last, baseline, Status.RED, f"{change.words}: worse")
         return replace(finding, next_step=TALK, due=None)
     if change.better is None:
         return _not_comparable(case, last, baseline, change)
     if change.better:
-        return _with_value(timing, last, baseline, Status.GREEN, f"{change.words}: better")
+        return _with_value(case, timing, last, baseline, Status.GREEN, f"{change.words}: better")
     return _not_better(case, last, baseline, change, timing)
 
 
@@ -86,18 +87,20 @@ def _not_better(case: Case, last: Score, baseline: Score, change: _Change, timin
     section = case.policy.rules.peg
     began = therapy_began(case)
     if began is None or case.days_since(began) < section.early_days.value:
-        return _with_value(timing, last, baseline, Status.GREEN, f"{change.words}; too early to judge")
+        return _with_value(case, timing, last, baseline, Status.GREEN, f"{change.words}; too early to judge")
     goal = newest(each for each in said(case, "peg_goal") if each.day)
     review = newest(each for each in benefit_risk_reviews(case) if each.day)
     for seen, words in ((goal, "stable at the patient's goal"), (review, "reviewed")):
         if seen and seen.day and case.days_since(seen.day) <= section.review_valid.value:
-            finding = _with_value(timing, last, baseline, Status.GREEN, f"{change.words}; {words} on {seen.day}")
+            finding = _with_value(case, timing, last, baseline, Status.GREEN, f"{change.words}; {words} on {seen.day}")
             return replace(finding, evidence=(*finding.evidence, seen.evidence))
-    finding = _with_value(timing, last, baseline, Status.YELLOW, f"{change.words}: no meaningful improvement")
+    finding = _with_value(case, timing, last, baseline, Status.YELLOW, f"{change.words}: no meaningful improvement")
     return replace(finding, next_step=TALK, due=None if timing.status is Status.GREEN else timing.due)
 
 
-def _with_value(timing: Finding, last: Score, baseline: Score | None, status: Status, words: str) -> Finding:
+def _with_value(
+    case: Case, timing: Finding, last: Score, baseline: Score | None, status: Status, words: str
+) -> Finding:
     """The finding about the value; "due soon" stays yellow however good the value is."""
     is_due = timing.status is Status.YELLOW
     final = Status.YELLOW if is_due and status is Status.GREEN else status
@@ -109,7 +112,13 @@ def _with_value(timing: Finding, last: Score, baseline: Score | None, status: St
         status=final,
         reason=f"PEG {total} on {last.day}{note}: {words}{due}.",
         evidence=evidence_of([last.found, *([baseline.found] if baseline else [])]),
+        pack_values=(*timing.pack_values, *(each.used for each in _value_settings(case))),
     )
+
+
+def _value_settings(case: Case) -> tuple[Setting[Any], ...]:
+    section = case.policy.rules.peg
+    return (section.method, section.meaningful_change, section.worse_points, section.early_days, section.review_valid)
 
 
 def _compare(case: Case, last: Score, baseline: Score) -> _Change:
@@ -169,7 +178,6 @@ def _not_comparable(case: Case, last: Score, baseline: Score, change: _Change) -
 
 def _grey(case: Case, found: tuple[Found, ...], reason: str, incomplete: Score | None) -> Finding:
     section = case.policy.rules.peg
-    used: tuple[Any, ...] = (section.interval, section.method, section.meaningful_change)
     return answer(
         case,
         RULE,
@@ -178,5 +186,5 @@ def _grey(case: Case, found: tuple[Found, ...], reason: str, incomplete: Score |
         evidence=evidence_of(found),
         next_step=ITEM.to_do,
         missing=tuple(f"PEG item {name}" for name in incomplete.missing) if incomplete else ("a comparable baseline",),
-        used=used,
+        used=(section.interval, section.method, section.meaningful_change),
     )

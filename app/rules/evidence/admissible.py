@@ -66,6 +66,17 @@ def admissible(record: PatientRecord, as_of: date, *, with_drafts: bool = False)
     )
 
 
+def as_read(record: PatientRecord) -> PatientRecord:
+    """The record without medicines of feeds that gave none: what the dose engine is given."""
+    has_orders, has_fills = is_read(record, Feed.MEDICATIONS), is_read(record, Feed.DISPENSES)
+    return replace(
+        record,
+        orders=record.orders if has_orders else (),
+        statements=record.statements if has_orders else (),
+        dispenses=record.dispenses if has_fills else (),
+    )
+
+
 def is_read(record: PatientRecord, feed: Feed) -> bool:
     """True when the feed gave rows, all or some."""
     return record.feeds.of(feed).status in READ

@@ -70,19 +70,19 @@ def _ingredients(each: InForce) -> set[str]:
 def _orders(case: Case, filled: set[str]) -> Iterator[InForce]:
     for order in case.record.orders:
         classes = drug_classes(order.medication)
-        if not classes or order.reference in filled or order.status == "on-hold" or _is_inpatient(order.category_codes):
+        if not classes or order.reference in filled or order.status == "on-hold" or is_inpatient(order.category_codes):
             continue
-        covers = _order_covers(order, case.as_of)
+        covers = order_covers(order, case.as_of)
         if covers is not None:
             since = day_of(order.authored_on, case.as_of)
             yield InForce(order.medication, order.reference, since, Feed.MEDICATIONS, classes, covers)
 
 
-def _order_covers(order: Order, as_of: date) -> bool | None:
+def order_covers(order: Order, as_of: date) -> bool | None:
     """True: covers the day; False: may cover it; None: does not."""
     if order.status in ENDED and not (order.last_updated and as_of < order.last_updated.date()):
         return None
-    start, end = _bounds(order)
+    start, end = bounds_of(order)
     if start and start > as_of:
         return None
     if end:
@@ -90,11 +90,11 @@ def _order_covers(order: Order, as_of: date) -> bool | None:
     return start is None or as_of < start + USUAL_SUPPLY
 
 
-def _bounds(order: Order) -> tuple[date | None, date | None]:
+def bounds_of(order: Order) -> tuple[date | None, date | None]:
     """First day, and the first day that is no longer covered, as far as the order says."""
     supply = order.supply
     start = order.authored_on.earliest if order.authored_on else None
-    length = _length(supply.days_supply if supply else None)
+    length = length_in_days(supply.days_supply if supply else None)
     if start and length:
         return start, start + timedelta(days=length * (1 + (supply.repeats or 0 if supply else 0)))
     ends = [
@@ -108,7 +108,8 @@ def _bounds(order: Order) -> tuple[date | None, date | None]:
     return start, max(ends) + timedelta(days=1) if ends else None
 
 
-def _length(duration: Quantity | None) -> int | None:
+def length_in_days(duration: Quantity | None) -> int | None:
+    """A length of supply in whole days; None when there is none or it cannot be read."""
     days = days_of(duration)
     return whole_days(days) if isinstance(days, Fraction) and days > 0 else None
 
@@ -116,19 +117,20 @@ def _length(duration: Quantity | None) -> int | None:
 def _fills(case: Case) -> Iterator[InForce]:
     for fill in case.record.dispenses:
         classes = drug_classes(fill.medication)
-        if classes and not _is_inpatient(fill.category_codes):
-            covers = _fill_covers(fill, case.as_of)
+        if classes and not is_inpatient(fill.category_codes):
+            covers = fill_covers(fill, case.as_of)
             if covers is not None:
                 feed = Feed.PDMP if fill.is_pdmp else Feed.DISPENSES
                 start = day_of(fill.handed_over_on or fill.prepared_on, case.as_of)
                 yield InForce(fill.medication, fill.reference, start, feed, classes, covers)
 
 
-def _fill_covers(fill: Dispense, as_of: date) -> bool | None:
+def fill_covers(fill: Dispense, as_of: date) -> bool | None:
+    """True: covers the day; False: may cover it; None: does not."""
     handed = fill.handed_over_on or fill.prepared_on
     if handed is None:
         return False
-    length = _length(fill.days_supply)
+    length = length_in_days(fill.days_supply)
     if length is None:
         return False if as_of < handed.day + USUAL_SUPPLY else None
     return True if handed.earliest <= as_of < handed.earliest + timedelta(days=length) else None
@@ -137,18 +139,20 @@ def _fill_covers(fill: Dispense, as_of: date) -> bool | None:
 def _statements(case: Case) -> Iterator[InForce]:
     for said in case.record.statements:
         classes = drug_classes(said.medication)
-        if classes and said.status == "active" and _is_within(said, case.as_of):
+        if classes and said.status == "active" and is_within(said, case.as_of):
             start = said.effective.start if said.effective else said.asserted_on
             since = day_of(start, case.as_of)
             yield InForce(said.medication, said.reference, since, Feed.MEDICATIONS, classes, True)
 
 
-def _is_within(said: Statement, as_of: date) -> bool:
+def is_within(said: Statement, as_of: date) -> bool:
+    """Not over by the day, as far as the statement says."""
     end = said.effective.end if said.effective else None
     return end is None or end.latest >= as_of
 
 
-def _is_inpatient(categories: tuple[str, ...]) -> bool:
+def is_inpatient(categories: tuple[str, ...]) -> bool:
+    """For the ward only: no supply at home."""
     return bool(categories) and INPATIENT.issuperset(categories)
 
 
@@ -163,7 +167,7 @@ def reversal_agents(case: Case) -> tuple[Found, ...]:
 
 def _reversal(case: Case) -> Iterator[Found]:
     for order in case.record.orders:
-        is_live = order.status not in {"stopped", "draft"} and not _is_inpatient(order.category_codes)
+        is_live = order.status not in {"stopped", "draft"} and not is_inpatient(order.category_codes)
         if is_live and _is_reversal(order.medication):
             day = day_of(order.authored_on, case.as_of)
             yield Found(order.reference, day, _label(order.medication), Feed.MEDICATIONS)
@@ -172,7 +176,7 @@ def _reversal(case: Case) -> Iterator[Found]:
             handed = day_of(fill.handed_over_on or fill.prepared_on, case.as_of)
             yield Found(fill.reference, handed, _label(fill.medication), Feed.DISPENSES)
     for said in case.record.statements:
-        if said.status == "active" and _is_reversal(said.medication) and _is_within(said, case.as_of):
+        if said.status == "active" and _is_reversal(said.medication) and is_within(said, case.as_of):
             start = said.asserted_on or (said.effective.start if said.effective else None)
             yield Found(said.reference, day_of(start, case.as_of), _label(said.medication), Feed.MEDICATIONS)
 

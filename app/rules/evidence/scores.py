@@ -14,6 +14,7 @@ from app.domain.chart import Observation, ObservationValue, QuestionnaireRespons
 from app.domain.codes import LOINC, Coding, Concept
 from app.domain.feeds import Feed
 from app.rules.case import Case, once
+from app.rules.evidence.admissible import is_read
 from app.rules.evidence.answers import number_in
 from app.rules.evidence.found import Found, day_of
 from app.terminology.assessments import AssessmentItem, assessment_items, items_of
@@ -114,6 +115,8 @@ def _meant(concept: Concept) -> tuple[AssessmentItem, ...]:
 
 
 def _from_observations(case: Case) -> Iterator[_Entry]:
+    if not is_read(case.record, Feed.SURVEYS):
+        return
     for each in case.record.observations:
         day = day_of(each.effective or each.issued, case.as_of)
         if each.status not in FINAL or day is None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from app.domain.chart import Observation
 from app.domain.feeds import Feed
 from app.rules.case import Case, once
+from app.rules.evidence.admissible import is_read
 from app.rules.evidence.found import Found, day_of
 from app.rules.evidence.processes import done, said
 from app.terminology.drug_tests import drug_tests_in
@@ -27,6 +28,8 @@ def urine_tests(case: Case) -> tuple[Found, ...]:
 
 
 def _results(case: Case) -> Iterator[Found]:
+    if not is_read(case.record, Feed.LABS):
+        return
     for each in case.record.observations:
         tests = [test for test in drug_tests_in(each.concept) if not test.is_validity]
         if tests and each.status in FINAL and not _is_without_result(each):

@@ -1,0 +1,116 @@
+"""The plan: for each rule what will be created, changed, ended or left, with a fingerprint of it all.
+
+A confirmation is good only for the plan that was shown: the fingerprint covers everything that would be written and the version
+of every Flag that would be changed. Same inputs, same fingerprint, in any order.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from app.domain.finding import Review, Status
+from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagPlan, WantedFlag
+from app.flags.text import gap_in
+from app.flags.transitions import DUPLICATE, NOT_OURS, TRANSITIONS, Asked, Standing, Step
+from app.flags.wanted import WritePolicy
+
+_ENDS = frozenset({Status.GREEN, Status.NOT_APPLICABLE})
+
+
+def plan(
+    wanted: tuple[WantedFlag, ...], existing: tuple[ChartFlag, ...], review: Review, policy: WritePolicy
+) -> FlagPlan:
+    """Compare what is wanted with what stands in the chart.
+
+    `existing` are all Flags of the person; those without our identifier, and those whose rule the review does not know, are
+    left alone. The plan lists every rule that is wanted or has a Flag, and somebody else's Flags as left.
+    """
+    by_identifier = {each.identifier: each for each in wanted}
+    ours, others = _ours(existing, review.patient)
+    known = {each.identifier: each for each in ours.values()}
+    changes = [_change(each, known.get(each.identifier), review) for each in wanted]
+    changes += [_change(None, flag, review) for key, flag in ours.items() if key not in by_identifier]
+    changes += [FlagChange(step.kind, flag.rule or "", step.reason, existing=flag) for flag, step in others]
+    changes.sort(key=_order)
+    return FlagPlan(tuple(changes), digest_of(changes, review.patient))
+
+
+def _ours(
+    existing: tuple[ChartFlag, ...], patient: str | None
+) -> tuple[Mapping[str, ChartFlag], list[tuple[ChartFlag, Step]]]:
+    """Our Flags, one per identifier (an active one before others, then the lowest id), and the rest with why it is left."""
+    ours: dict[str, ChartFlag] = {}
+    rest: list[tuple[ChartFlag, Step]] = []
+    for flag in sorted(existing, key=lambda each: (each.status != "active", len(each.reference), each.reference)):
+        is_foreign = flag.identifier is None or (flag.subject is not None and flag.subject != patient)
+        if is_foreign or flag.identifier is None:
+            rest.append((flag, NOT_OURS))
+        elif flag.identifier in ours:
+            rest.append((flag, DUPLICATE))
+        else:
+            ours[flag.identifier] = flag
+    return ours, rest
+
+
+def _change(wanted: WantedFlag | None, flag: ChartFlag | None, review: Review) -> FlagChange:
+    rule = wanted.rule if wanted else (flag.rule if flag and flag.rule else "")
+    asked = _asked(rule, review) if wanted is None else Asked.WANTED
+    step = TRANSITIONS[_standing(wanted, flag), asked]
+    return FlagChange(step.kind, rule, step.reason, wanted, flag)
+
+
+def _standing(wanted: WantedFlag | None, flag: ChartFlag | None) -> Standing:
+    if flag is None:
+        return Standing.NONE
+    if flag.status == "entered-in-error":
+        return Standing.IN_ERROR
+    if flag.status != "active":
+        return Standing.ENDED
+    gap = gap_in(flag.text)
+    if gap is None:
+        return Standing.EDITED
+    is_same = wanted is not None and gap == gap_in(wanted.text) and flag.level in (None, wanted.level)
+    return Standing.AS_WANTED if is_same else Standing.DIFFERENT
+
+
+def _asked(rule: str, review: Review) -> Asked:
+    """What the finding of a rule without a wanted Flag says."""
+    finding = review.finding(rule)
+    if finding is None:
+        return Asked.SILENT
+    if finding.status in _ENDS:
+        return Asked.GONE
+    return Asked.UNKNOWN if finding.status is Status.GREY else Asked.SOFTER
+
+
+def _order(change: FlagChange) -> tuple[int, str, str]:
+    kinds = (ChangeKind.CREATE, ChangeKind.UPDATE, ChangeKind.INACTIVATE, ChangeKind.LEAVE)
+    return kinds.index(change.kind), change.rule, change.existing.reference if change.existing else ""
+
+
+def digest_of(changes: Iterable[FlagChange], patient: str | None) -> str:
+    """The fingerprint of everything that would be written (SHA-256, hexadecimal); what is left alone does not matter."""
+    lines = sorted(
+        json.dumps(_as_values(each), sort_keys=True) for each in changes if each.kind is not ChangeKind.LEAVE
+    )
+    return hashlib.sha256("\n".join((patient or "", *lines)).encode()).hexdigest()
+
+
+def _as_values(change: FlagChange) -> dict[str, object]:
+    wanted, flag = change.wanted, change.existing
+    return {
+        "kind": change.kind.value,
+        "rule": change.rule,
+        "text": wanted.text if wanted else None,
+        "level": wanted.level if wanted else None,
+        "since": _day(wanted.since) if wanted else None,
+        "identifier": wanted.identifier if wanted else flag.identifier if flag else None,
+        "reference": flag.reference if flag else None,
+        "version": flag.version if flag else None,
+        "status": flag.status if flag else None,
+    }
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

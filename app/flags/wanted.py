@@ -1,0 +1,47 @@
+"""Which Flags the findings ask for."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from app.domain.finding import Finding, Review, Status
+from app.domain.flag import WantedFlag
+from app.flags.text import flag_text
+
+Identify = Callable[[str, str], str]
+"""(patient, rule) → the value of our Flag's identifier."""
+CATEGORIES = {"sedative": "drug", "naloxone": "safety", "med": "drug", "change_watch": "safety"}
+"""Categories of HL7's flag-category; everything else is "clinical"."""
+
+
+class WritePolicy(Protocol):
+    """What a pack says about writing (a `Policy` is one)."""
+
+    def writes(self, rule: str, status: Status) -> bool:
+        """Whether a finding of this rule and status asks for a Flag."""
+
+    def flag_text(self, rule: str) -> str:
+        """The words of its Flag."""
+
+
+def wanted(review: Review, policy: WritePolicy, identify: Identify) -> tuple[WantedFlag, ...]:
+    """The Flags that a review asks for, in the order of its findings. Nobody in particular gets none: without a patient
+    reference there is no chart to write to."""
+    patient = review.patient
+    if patient is None:
+        return ()
+    asking = (finding for finding in review.findings if policy.writes(finding.rule, finding.status))
+    return tuple(_flag(finding, review, policy, identify(patient, finding.rule)) for finding in asking)
+
+
+def _flag(finding: Finding, review: Review, policy: WritePolicy, identifier: str) -> WantedFlag:
+    references = (each.reference for each in finding.evidence if each.reference)
+    return WantedFlag(
+        rule=finding.rule,
+        rule_version=finding.version,
+        identifier=identifier,
+        text=flag_text(policy.flag_text(finding.rule), review.as_of),
+        level=finding.status.value,
+        category=CATEGORIES.get(finding.rule, "clinical"),
+        since=review.as_of,
+        evidence=tuple(dict.fromkeys(references)),
+    )
