@@ -15,7 +15,7 @@ from app.domain.record import PatientRecord
 from app.med import total
 from app.rules.case import Case
 from app.rules.catalogue import CATALOGUE
-from app.rules.evidence.admissible import admissible
+from app.rules.evidence.admissible import admissible, as_read
 from app.rules.evidence.opioids import in_force
 from app.rules.ltot import is_long_term, ltot_state
 from app.rules.policy import Policy
