@@ -23,11 +23,11 @@ from app.fhir_adapters import EhrProfile, FhirEhr
 from app.fhir_adapters.files import iter_records, records_from
 from app.fhir_adapters.generic import GENERIC
 from app.fhir_adapters.hapi import HAPI
-from app.flags import flag_identifier
+from app.flags import identify_with
 from app.launch import LaunchFlow
 from app.outbound import OriginFence, OutboundClient
 from app.ports import EhrConnection
-from app.rules import Policy, load_pack
+from app.rules import NOT_SIGNED_OFF, Policy, load_pack
 from app.settings import EhrConfig, Settings, load_settings
 from app.storage import open_storage
 from app.usecases.answers import ReviewRecord, med_of_record
@@ -79,7 +79,7 @@ def services(settings: Settings) -> WebServices:
     flow = LaunchFlow(registrations, settings.base_url, clients, storage.sessions, storage.audit, clock)
     ehrs = ConfiguredEhrs({e.key: fhir_ehr(e, clients[e.key], settings.clinic_zone) for e in settings.ehrs}, flow)
     review_patient = ReviewPatient(ehrs, policy, clock, storage.unit_of_work)
-    preview = PreviewChanges(review_patient, ehrs, policy, clock, flag_identifier(settings.key_text()))
+    preview = PreviewChanges(review_patient, ehrs, policy, clock, identify_with(settings.key_text().reveal().encode()))
     return WebServices(
         flow=flow,
         review_patient=review_patient,
@@ -104,7 +104,7 @@ def fhir_ehr(config: EhrConfig, client: OutboundClient, clinic_zone: ZoneInfo) -
 def policy_note(policy: Policy) -> str:
     """Which policy is in force, and how much of it a clinician has signed off."""
     settings = tuple(policy.settings())
-    unsigned = sum(not setting.is_signed_off for setting in settings)
+    unsigned = sum(setting.checked_by == NOT_SIGNED_OFF for setting in settings)
     return f"Policy {policy.id}: {unsigned} of {len(settings)} values are not signed off by a clinician."
 
 

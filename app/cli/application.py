@@ -104,7 +104,7 @@ def add_server_verbs(cli: typer.Typer, commands: Commands) -> None:
         ehr_port: Annotated[int, typer.Option(help="Port of the sandbox EHR.")] = 8100,
         port: Annotated[int, typer.Option(help="Port of Sextant.")] = 8200,
         upstream: Annotated[str | None, typer.Option(help="Put the gateway before this FHIR base.")] = None,
-        patient: Annotated[str, typer.Option(help="Whose chart to review.")] = "high-dose-benzo",
+        patient: Annotated[str, typer.Option(help="Whose chart to review.")] = "opioid-benzodiazepine",
     ) -> None:
         """Start the sandbox EHR and Sextant, review one patient, and serve until Ctrl-C."""
         raise typer.Exit(opened(lambda: run_demo(Demo(ehr_port, port, upstream, patient, once))))

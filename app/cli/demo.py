@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
@@ -54,13 +54,12 @@ class Demo:
 
 def run_demo(demo: Demo) -> int:
     """0 when a chart was launched and reviewed, 1 when not."""
-    with started(demo):
-        review = launch_and_review(demo)
-        print_review(review)
-        if demo.once:
-            return 0
-        print(f"\nOpen {demo.ehr_url}/ and choose a patient, then Sextant. Ctrl-C ends both.", flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, ends the children
+    with started(demo), suppress(KeyboardInterrupt):
+        print_review(launch_and_review(demo))
+        if not demo.once:
+            print(f"\nOpen {demo.ehr_url}/ and choose a patient, then Sextant. Ctrl-C ends both.", flush=True)
+            signal.pause()
     return 0
 
 
@@ -68,7 +67,6 @@ def run_demo(demo: Demo) -> int:
 def started(demo: Demo) -> Iterator[None]:
     """Both processes; they end with the block."""
     FOLDER.mkdir(exist_ok=True)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     ehr = process(ehr_command(demo), FOLDER / "ehr.log", {})
     app = process(app_command(demo), FOLDER / "sextant.log", app_environment(demo))
     try:

@@ -12,14 +12,19 @@ from app.domain.record import PatientRecord
 from app.domain.session import LaunchSession
 from app.ports import Clock, Ehrs, UnitOfWork
 from app.rules import Policy, review
+from app.rules.ranking import PageOrder, page_order
+from app.rules.ranking import Row as RankedRow
+
+__all__ = ["RankedRow", "ReviewPatient", "ReviewedChart"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedChart:
-    """What was read, what was concluded, and when it was read."""
+    """What was read, what was concluded, in which order it is shown, and when it was read."""
 
     record: PatientRecord
     review: Review
+    order: PageOrder
     read_at: datetime
 
 
@@ -41,7 +46,8 @@ class ReviewPatient:
             self._audit(session, read_at, "error", {"error": type(error).__name__})
             raise
         self._audit(session, read_at, "ok", feed_summary(record))
-        return ReviewedChart(record, review(record, self.policy, self.clock.today()), read_at)
+        answer = review(record, self.policy, self.clock.today())
+        return ReviewedChart(record, answer, page_order(answer, self.policy), read_at)
 
     def _audit(self, session: LaunchSession, at: datetime, outcome: str, detail: Mapping[str, str]) -> None:
         entry = AuditEntry(

@@ -5,9 +5,9 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from app.domain.feeds import Feed, Feeds, FeedStatus
-from app.domain.finding import Evidence, Finding, Review, Status
+from app.domain.finding import Evidence, Finding, Review
 from app.domain.record import PatientRecord
-from app.usecases.review_patient import ReviewedChart
+from app.usecases.review_patient import RankedRow, ReviewedChart
 from app.web.presenters.dose import DoseView, dose_view
 from app.web.presenters.words import STATES, State, age, clock_time, short_date
 
@@ -42,7 +42,7 @@ FEED_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One finding, one row: state, what (bold), why, next step."""
+    """One finding, one row: state, what (bold), why, next step. `folded` holds the findings of a shared cause."""
 
     rule: str
     state: State
@@ -51,6 +51,7 @@ class Row:
     next_step: str
     evidence: tuple[str, ...] = ()
     partly_known: bool = False
+    folded: tuple["Row", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,8 @@ class VisitView:
 
 def visit_view(chart: ReviewedChart, zone: ZoneInfo) -> VisitView:
     """Arrange one review for the page."""
-    review, record = chart.review, chart.record
+    review, record, order = chart.review, chart.record, chart.order
     tier_css, tier = TIERS[review.tier.level]
-    rows = tuple(row_of(finding, review.as_of) for finding in chart.ranking.rows)
-    others = [f for f in chart.ranking.background if f.status is not Status.GREEN]
     return VisitView(
         name=(record.patient.name if record.patient else None) or "Name not read",
         about=about_person(record, review.as_of),
@@ -100,11 +99,11 @@ def visit_view(chart: ReviewedChart, zone: ZoneInfo) -> VisitView:
         tier=tier,
         tier_reasons=tuple(reason.text for reason in review.tier.reasons),
         exclusions=exclusion_lines(review),
-        rows=rows,
-        background=tuple(row_of(finding, review.as_of) for finding in others),
-        standing=tuple(finding.reason for finding in chart.ranking.standing),
-        in_date=tuple(row_of(f, review.as_of) for f in review.findings if f.status is Status.GREEN),
-        does_not_apply=sum(f.status is Status.NOT_APPLICABLE for f in review.findings),
+        rows=tuple(task_row(row, review.as_of) for row in order.rows),
+        background=tuple(row_of(finding, review.as_of) for finding in order.background),
+        standing=tuple(finding.reason for finding in order.standing),
+        in_date=tuple(row_of(finding, review.as_of) for finding in order.green),
+        does_not_apply=len(order.not_applicable),
         feed_problems=feed_problems(review.feeds),
         unreadable=tuple(f"{item.reference}: {item.reason}" for item in record.unreadable),
         pack=review.pack,
@@ -125,6 +124,14 @@ def about_person(record: PatientRecord, today: date) -> str:
         parts.append(f"born {person.birth_date.earliest.day} {person.birth_date.earliest:%b %Y}")
     parts += [f"MRN {person.medical_record_number}"] if person.medical_record_number else []
     return ", ".join(parts)
+
+
+def task_row(row: RankedRow, today: date) -> Row:
+    """One row of the visit: a finding, or several that share a cause."""
+    if not row.is_folded:
+        return row_of(row.findings[0], today)
+    folded = tuple(row_of(finding, today) for finding in row.findings)
+    return Row(folded[0].rule, STATES[row.status], row.title, row.reason, folded[0].next_step, folded=folded)
 
 
 def row_of(finding: Finding, today: date) -> Row:
