@@ -3,6 +3,7 @@
 Its check of PKCE, client authentication and parameters is its own: it shares no code with app/launch.
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -21,7 +22,7 @@ ISS = "https://ehr.example/fhir"
 LOGIN = "https://login.example"
 SEXTANT = "https://sextant.example"
 CLIENT = "sextant-client"
-SECRET = "s3cret with space"
+SECRET = "a+b%41 c:d/é"
 PATIENT = "p1"
 
 RSA = RSAKey.generate_key(2048, {"kid": "rsa-1", "use": "sig"})
@@ -117,7 +118,8 @@ class StubSmartEhr:
         self.key_requests += 1
         return httpx.Response(200, json={"keys": self.keys})
 
-    def _token(self, request: httpx.Request) -> httpx.Response:
+    async def _token(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)  # lets other requests in, as a network would
         form = {name: values[0] for name, values in parse_qs(request.content.decode(), strict_parsing=True).items()}
         self.token_requests.append(form)
         self._check_client(request, form)

@@ -10,7 +10,7 @@ from app.launch import EhrRegistration, LaunchFlow
 from app.outbound import Limits, OriginFence, OutboundClient
 from app.storage import Storage, open_storage
 from tests.clocks import SetClock
-from tests.stub_smart_ehr import CLIENT, ISS, SEXTANT, StubSmartEhr
+from tests.stub_smart_ehr import CLIENT, ISS, SECRET, SEXTANT, StubSmartEhr
 
 _ONE_TRY = Limits(retries=0)
 
@@ -52,9 +52,7 @@ def ehr(network: respx.MockRouter, clock: SetClock) -> StubSmartEhr:
 
 @pytest.fixture
 def registration() -> EhrRegistration:
-    return EhrRegistration(
-        "clinic", "Clinic EHR", ISS, CLIENT, Secret("s3cret with space"), allowed_hosts=("login.example",)
-    )
+    return EhrRegistration("clinic", "Clinic EHR", ISS, CLIENT, Secret(SECRET), allowed_hosts=("login.example",))
 
 
 @pytest.fixture

@@ -103,3 +103,8 @@ def test_the_parts_of_a_base() -> None:
         True,
     )
     assert isinstance(normalise_iss("http://a..b/"), No)
+
+
+@pytest.mark.parametrize("path", ["x/../r4", "./r4", "%2e%2e/r4", "x/%252E%252e/r4", "x%2f..%2fr4", "x/..%5cr4"])
+def test_dot_segments_are_refused_in_every_spelling(path: str) -> None:
+    assert normalise_iss(f"https://ehr.example/{path}") == No("The address has dot segments.")

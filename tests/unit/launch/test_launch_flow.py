@@ -598,6 +598,20 @@ class TestIdToken:
         ehr.network.get(f"{LOGIN}/keys").mock(return_value=httpx.Response(503))
         await refused(flow, ehr, TryAgainLater)
 
+    async def test_an_issuer_in_the_registration_counts_more_than_discovery(
+        self,
+        registration: EhrRegistration,
+        client: OutboundClient,
+        storage: Storage,
+        clock: SetClock,
+        ehr: StubSmartEhr,
+    ) -> None:
+        pinned = replace(registration, issuer="https://issuer.example")
+        flow = LaunchFlow([pinned], SEXTANT, {"clinic": client}, storage.sessions, storage.audit, clock)
+        await refused(flow, ehr, AskAnAdministrator)
+        ehr.claims["iss"] = "https://issuer.example"
+        assert (await launched(flow, ehr)).user == "Practitioner/d1"
+
     @pytest.mark.parametrize("name", ["issuer", "jwks_uri"])
     async def test_a_server_that_names_no_issuer_or_keys_is_refused(
         self, flow: LaunchFlow, ehr: StubSmartEhr, name: str
