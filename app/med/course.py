@@ -81,10 +81,10 @@ class Course:
         ends = self.days.ends or max(as_of, starts) + timedelta(days=1)
         return starts <= day < ends
 
-    @property
-    def is_unsure(self) -> bool:
-        """Still listed, longer than it can be believed."""
-        return self.days.unsure_from is not None and self.days.unsure_until is None
+    def is_unsure_on(self, as_of: date) -> bool:
+        """Still listed on the day asked about, for longer than it can be believed."""
+        begins = self.days.unsure_from
+        return begins is not None and begins <= as_of and self.days.unsure_until is None
 
     def replaced_from(self, day: date) -> "Course":
         """The same, ended by what takes its place on this day."""

@@ -50,7 +50,7 @@ def total(
     entries = find_entries(record, as_of, include_drafts=include_drafts)
     courses, aside = _courses(entries, as_of)
     reckoned = tuple(
-        reckon(course, factor_set, research=research_factors, headline=headline)
+        reckon(course, as_of, factor_set, research=research_factors, headline=headline)
         for course in sorted(courses, key=_row_order)
     )
     status = record.feeds.of(Feed.MEDICATIONS).status

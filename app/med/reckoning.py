@@ -76,13 +76,13 @@ class Reckoned:
         return self.supplied_on(day) if self.method is Method.QUANTITY else self.high_on(day)
 
 
-def reckon(course: Course, factor_set: str, *, research: bool, headline: Headline) -> Reckoned:
-    """Give the course exactly one state."""
+def reckon(course: Course, as_of: date, factor_set: str, *, research: bool, headline: Headline) -> Reckoned:
+    """Give the course exactly one state, as of the day asked about."""
     factor = factor_of(course.drug, factor_set, research)
     method = _method(course, headline)
     if isinstance(factor, NeverCounted):
         return Reckoned(course, SupplyState.NOT_COUNTED, factor.reason, None, method)
-    reason = _why_not(course, factor, method)
+    reason = _why_not(course, factor, method, as_of)
     if reason is not None:
         usable = factor if isinstance(factor, Factor) and _fits(factor, course) else None
         return Reckoned(course, SupplyState.NOT_COMPUTABLE, reason, usable, method)
@@ -97,7 +97,7 @@ def _method(course: Course, headline: Headline) -> Method | None:
     return first if has[first] else second if has[second] else None
 
 
-def _why_not(course: Course, factor: Factor | NoFactor, method: Method | None) -> str | None:
+def _why_not(course: Course, factor: Factor | NoFactor, method: Method | None, as_of: date) -> str | None:
     if isinstance(factor, NoFactor):
         return factor.reason
     if method is None:
@@ -106,7 +106,7 @@ def _why_not(course: Course, factor: Factor | NoFactor, method: Method | None) -
         return f"directions: {directions}; quantity: {quantity.reason}" if isinstance(quantity, No) else directions
     if not _fits(factor, course):
         return f"a factor per {factor.per} does not fit this form"
-    if course.is_unsure:
+    if course.is_unsure_on(as_of):
         return "still listed; no supply length, and older than 90 days"
     return None
 

@@ -39,7 +39,7 @@ def row_of(each: Reckoned, ledger: Ledger) -> Supply:
         factor_note=OUTSIDE_THE_TABLE if factor and each.factor and each.factor.is_outside_table else None,
         as_needed=course.as_needed,
         starts=course.days.starts,
-        ends=None if course.is_unsure else course.days.ends,
+        ends=None if course.is_unsure_on(as_of) else course.days.ends,
         in_force=_is_in_force(each, ledger),
         is_long_acting=course.drug.is_long_acting,
         route=course.drug.route,

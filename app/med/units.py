@@ -101,8 +101,11 @@ _SNOMED_UNITS = {
 _PACKAGE_WORDS = """bottle bottles box boxes pack packs package packages packet packets kit kits carton cartons vial vials
 ampule ampules ampoule ampoules syringe syringes tube tubes blister blisters canister canisters inhaler inhalers container"""
 _PACKAGES = frozenset(_PACKAGE_WORDS.split())
-# "film-coated tablet" is a tablet, and the words that only describe a piece say nothing about the unit.
-_DESCRIBING = re.compile(r"film[ -]coated|extended[ -]release|immediate[ -]release|delayed[ -]release|12 ?hr?|24 ?hr?")
+# Words that only describe a piece ("film-coated oral tablet") say nothing about the unit.
+_DESCRIBING_WORDS = """oral orally
+extended immediate delayed release er ir dr xr sr film-coated coated chewable chew sublingual buccal
+transdermal nasal rectal vaginal disintegrating effervescent soft hard gelatin 12hr 24hr 12-hour 24-hour"""
+_DESCRIBING = frozenset(_DESCRIBING_WORDS.split())
 _LETTERS = re.compile(r"[a-z]+(?:/[a-z]+)?")
 
 
@@ -168,13 +171,16 @@ def _spelled(text: str) -> str:
 
 
 def _by_text(text: str | None) -> Unit | None:
-    """One unit, whatever describes it ("oral tablet(s)"); None when unknown, or when two are named."""
+    """One unit, whatever describes it ("oral tablet(s)"); None when a word is unknown, or when two units are named."""
     if not text:
         return None
-    spelled = _DESCRIBING.sub(" ", _spelled(text)).replace("(s)", "").replace("(es)", "").strip(" .{}[]")
-    whole = _UNITS.get(spelled.replace(" ", "")) if "/" in spelled else _UNITS.get(spelled)
-    if whole is not None or any(letter.isdigit() for letter in spelled):
+    spelled = (
+        _spelled(text).replace("film coated", "film-coated").replace("(s)", "").replace("(es)", "").strip(" .{}[]")
+    )
+    whole = _UNITS.get(spelled.replace(" ", "") if "/" in spelled else spelled)
+    if whole is not None:
         return whole
-    words = _LETTERS.findall(spelled)
+    words = [word.strip(",.()") for word in spelled.split(" ")]
     found = {_UNITS[word] for word in words if word in _UNITS}
-    return found.pop() if len(found) == 1 and not set(words) & _PACKAGES else None
+    is_all_known = all(word in _UNITS or word in _DESCRIBING for word in words)
+    return found.pop() if len(found) == 1 and is_all_known else None
