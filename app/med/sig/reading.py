@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from app.med.sig.elements import Duration, Element, Label, Mark, NotUnderstood, Slot, Times, read_elements
+from app.med.sig.elements import Duration, Element, Label, Mark, NotUnderstood, Slot, Times
+from app.med.sig.readers import read_elements
 from app.med.sig.tokens import tokens
 from app.med.sig.values import Dose, Frequency, Maximum, Part, Refused, Sig, Step
 
@@ -33,10 +34,12 @@ class _Draft:
     slots: list[str] = field(default_factory=list)
     as_needed: bool = False
     is_once: bool = False
+    is_said_once: bool = False
+    is_added: bool = False
 
     @property
     def has_times(self) -> bool:
-        return self.frequency is not None or bool(self.slots) or self.is_once
+        return self.frequency is not None or bool(self.slots) or self.is_once or self.is_said_once
 
     @property
     def is_empty(self) -> bool:
@@ -50,6 +53,7 @@ class _Reading:
         self.text = text
         self.steps: list[Step] = []
         self.parts: list[Part] = []
+        self.shapes: list[tuple[bool, bool]] = []  # of each part: has it times of day, was it joined by "and"
         self.days: Decimal | None = None
         self.draft = _Draft()
         self.maxima: list[Maximum] = []
@@ -86,6 +90,7 @@ class _Reading:
             if not self.draft.has_times:
                 raise NotUnderstood("two doses before a frequency")
             self._close_part()
+            self.draft.is_added = self.joined_by == "and"
             if self.days is not None:
                 if self.joined_by == "and":
                     raise NotUnderstood("it is not clear whether the next dose is for the same days")
@@ -127,8 +132,11 @@ class _Reading:
     def _take_mark(self, word: str) -> None:
         if word == "asneeded":
             self.draft.as_needed = True
-        elif word == "once":
+        elif word == "now":
             self.draft.is_once = True
+        elif word == "once":
+            # "once in the morning" says the same as "in the morning".
+            self.draft.is_said_once = True
         elif word == "patch" and not (self.draft.dose and self.draft.dose.unit == "patch"):
             self._take_dose(Dose(Decimal(1), Decimal(1), "patch"))
         elif word in {"then", "stop"}:
@@ -146,7 +154,12 @@ class _Reading:
             self.parts[-1] = replace(self.parts[-1], as_needed=True)
             return
         dose = draft.dose or self._dose_before()
-        self.parts.append(Part(dose, None if draft.is_once else self._frequency(draft, dose), draft.as_needed))
+        is_single = draft.is_once or (draft.is_said_once and draft.frequency is None and not draft.slots)
+        if is_single and (draft.frequency or draft.slots):
+            raise NotUnderstood("a dose is taken now and again")
+        part = Part(dose, None if is_single else self._frequency(draft, dose), draft.as_needed)
+        self.shapes.append((bool(draft.slots), draft.is_added))
+        self.parts.append(part)
 
     def _dose_before(self) -> Dose:
         """ "then q8h": the dose of the step before, when that has one."""
@@ -176,12 +189,25 @@ class _Reading:
     def _close_step(self) -> None:
         self._close_part()
         if self.parts:
-            if sum(part.frequency is not None and part.frequency.high > 1 for part in self.parts) > 1:
-                raise NotUnderstood("several doses are each taken several times a day: they may be alternatives")
+            self._refuse_doubtful_sum()
             self.steps.append(Step(tuple(self.parts), self.days))
         elif self.days is not None:
             raise NotUnderstood("a step has no dose")
-        self.parts, self.days = [], None
+        self.parts, self.shapes, self.days = [], [], None
+
+    def _refuse_doubtful_sum(self) -> None:
+        """Parts of a day are added only when they cannot be alternatives or a breakdown of the first."""
+        if len(self.parts) == 1:
+            return
+        if sum(part.frequency is not None and part.frequency.high > 1 for part in self.parts) > 1:
+            raise NotUnderstood("several doses are each taken several times a day: they may be alternatives")
+        if Step(tuple(self.parts)).unit is None:
+            raise NotUnderstood("doses in different units stand side by side")
+        first, *others = self.parts
+        # "2 tablets daily: 1 in the morning, 1 at night" is two tablets, not four.
+        is_breakdown = first.units_high == sum(part.units_high for part in others)
+        if is_breakdown and not self.shapes[0][0] and not self.shapes[1][1]:
+            raise NotUnderstood("the later doses may be a breakdown of the first")
 
     def _checked(self) -> Sig:
         if not self.steps:

@@ -9,18 +9,23 @@ import re
 from app.med.sig.words import Vocabulary, vocabulary
 
 # Numbers stay text; a date and a clock time become one token; diagnosis codes are dropped.
-_DOTTED = re.compile(r"\b((?:[a-z]\.){2,})(?=[^a-z]|$)")
-_DATE = re.compile(r"\b\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})\b|\b\d{4}-\d{2}-\d{2}\b")
+_DOTTED = re.compile(r"\b((?:[a-z]\.)+[a-z])\.?(?![a-z])")
+_DOT_AFTER_Q = re.compile(r"\bq\.\s*(?=[0-9])")
+_DATE = re.compile(r"\b[0-9]{1,2}[/-][0-9]{1,2}[/-](?:[0-9]{4}|[0-9]{2})\b|\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 _DIAGNOSIS = re.compile(
-    r"\(?\b(?:(?:dx|icd-?10|icd)\b[: ]*)+[a-z]\d[0-9a-z](?:\.[0-9a-z]{1,4})?\b\)?|\b[a-fgi-prsuvwyz]\d{2}\.\d{1,4}\b"
+    r"\(?\b(?:(?:dx|icd-?10|icd)\b[: ]*)+[a-z][0-9][0-9a-z](?:\.[0-9a-z]{1,4})?\b\)?|\b[a-fgi-prsuvwyz][0-9]{2}\.[0-9]{1,4}\b"
 )
-_TIME = r"(?:(?:[01]?\d|2[0-3]):[0-5]\d(?: ?(?:am|pm)\b)?|(?:1[0-2]|[1-9]) ?(?:am|pm)\b|(?:[01]\d|2[0-3])[0-5]0\b)"
+_TIME = (
+    r"(?:(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?: ?(?:am|pm)\b)?|(?:1[0-2]|[1-9]) ?(?:am|pm)\b|(?:[01][0-9]|2[0-3])[0-5]0\b)"
+)
 # Clock times count only in a list that "at" opens: in "2 am and 1 pm" the numbers may be tablets.
 _CLOCKS = re.compile(rf"\bat {_TIME}(?:\s*(?:,\s*and\b|,|and\b|&)\s*{_TIME})*")
 _CLOCK = re.compile(_TIME)
 _PLURAL_IN_BRACKETS = re.compile(r"\(s\)")
-_FRACTION = re.compile(r"(?<![\d/.])([1-3])\s?/\s?([2-4])(?![\d/.])")
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+|~0\.\d+|@[a-z]+|[a-z]+|[^\sa-z\d]")
+_FRACTION = re.compile(r"(?<![0-9/.])([1-3])\s?/\s?([2-4])(?![0-9/.])")
+_TOKEN = re.compile(
+    r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|(?<![\w.])\.[0-9]+|~0\.[0-9]+|@[a-z]+|[a-z]+|[^\sa-z0-9]"
+)
 _UNICODE = str.maketrans(
     {
         "½": " 1/2",
@@ -39,7 +44,7 @@ _UNICODE = str.maketrans(
     }
 )
 _FRACTIONS = {("1", "2"): "0.5", ("1", "4"): "0.25", ("3", "4"): "0.75"}
-_TAKE_ONE = re.compile(r"^\W*t(?=\d)")
+_TAKE_ONE = re.compile(r"^\W*t(?=[0-9])")
 
 
 def tokens(text: str) -> list[str]:
@@ -51,13 +56,15 @@ def tokens(text: str) -> list[str]:
 
 
 def is_number(token: str) -> bool:
-    return token[0].isdigit() or (token[0] == "." and len(token) > 1)
+    """Only ASCII digits are numbers: a superscript or another script's digit is a sign that nobody has checked."""
+    return token[0] in "0123456789" or (token[0] == "." and len(token) > 1)
 
 
 def _split(text: str) -> list[str]:
-    plain = _TAKE_ONE.sub("take ", text.lower().translate(_UNICODE))
+    plain = _TAKE_ONE.sub("take ", " ".join(text.lower().translate(_UNICODE).split()))
     plain = _PLURAL_IN_BRACKETS.sub("s", plain)
     plain = _DOTTED.sub(lambda found: found[1].replace(".", "") + " ", plain)
+    plain = _DOT_AFTER_Q.sub("q ", plain)
     plain = _DIAGNOSIS.sub(" ", plain)
     plain = _DATE.sub(" @date ", plain)
     plain = _CLOCKS.sub(lambda found: _CLOCK.sub(" @clock ", found[0]), plain)

@@ -88,9 +88,11 @@ class Step:
 
     @property
     def unit(self) -> str | None:
-        """The unit of all parts, or None when they differ and cannot be added."""
+        """The unit of all parts, or None when they differ and cannot be added. "1 tab twice a day and 1 at noon" is tablets."""
         units = {part.dose.unit for part in self.parts}
-        return next(iter(units)) if len(units) == 1 else None
+        named = units - {"each"} or units
+        unit = next(iter(named))
+        return unit if len(named) == 1 and not (len(units) > 1 and unit in MEASURED) else None
 
     @property
     def doses_per_day_low(self) -> Decimal:
