@@ -2,7 +2,16 @@
 
 from types import ModuleType
 
-from app.rules.elements import agreement, med, naloxone, pdmp_check, peg, sedative, udt_check
+from app.rules.elements import (
+    agreement,
+    med,
+    naloxone,
+    opioid_first,
+    pdmp_check,
+    peg,
+    sedative,
+    udt_check,
+)
 from app.rules.rule import Entry
 
 
@@ -11,7 +20,17 @@ def _entry(module: ModuleType) -> Entry:
 
 
 CATALOGUE: tuple[Entry, ...] = tuple(
-    _entry(module) for module in (med, sedative, agreement, peg, pdmp_check, udt_check, naloxone)
+    _entry(module)
+    for module in (
+        med,
+        sedative,
+        agreement,
+        peg,
+        pdmp_check,
+        udt_check,
+        naloxone,
+        opioid_first,
+    )
 )
 
 

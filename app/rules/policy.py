@@ -189,6 +189,53 @@ class Naloxone(RuleSection):
 
 
 @dataclass(frozen=True, slots=True)
+class OpioidFirst(RuleSection):
+    """How long a therapy without opioids, or a plan, counts."""
+
+    valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class AcuteDays(RuleSection):
+    """Days of a first supply: up to `usual` is green, above `longest` red. `together`: supplies of these first days add up."""
+
+    usual: Days
+    longest: Days
+    together: Days
+    acute_below: Days
+
+
+@dataclass(frozen=True, slots=True)
+class ErlaStart(RuleSection):
+    """`tolerant_dose` on each of `tolerant_days` makes a person used to opioids; `exempt` drugs are not judged by it."""
+
+    tolerant_dose: Amount
+    tolerant_days: Days
+    ecg_valid: Days
+    exempt: Words
+
+
+@dataclass(frozen=True, slots=True)
+class StartDose(RuleSection):
+    """Daily dose of a first opioid: above `high` yellow, from `very_high` red; a single dose above `single` yellow."""
+
+    high: Amount
+    very_high: Amount
+    single: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class StartFollowup(RuleSection):
+    """Days within which somebody is seen after a start; `warning` days before the limit it turns yellow."""
+
+    limit: Days
+    limit_sooner: Days
+    limit_methadone: Days
+    high_dose: Amount
+    warning: Days
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One section a rule, named by its id."""
 
@@ -199,6 +246,11 @@ class Rules:
     pdmp_check: PdmpCheck
     udt_check: Interval
     naloxone: Naloxone
+    opioid_first: OpioidFirst
+    acute_days: AcuteDays
+    erla_start: ErlaStart
+    start_dose: StartDose
+    start_followup: StartFollowup
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +409,14 @@ class WriteBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """When an opioid counts as newly started (`ltot.new_start_after` says after how long without)."""
+
+    current: Days
+    together: Days
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A whole pack. `chain` lists the packs it was built from, the base first."""
 
@@ -367,6 +427,7 @@ class Policy:
     dose: Dose
     scope: Scope
     ltot: Ltot
+    start: Start
     scores: Scores
     tier: TierRules
     recorded_here: RecordedHere

@@ -17,6 +17,7 @@ from app.rules.case import Case
 from app.rules.catalogue import CATALOGUE
 from app.rules.evidence.admissible import admissible, as_read
 from app.rules.evidence.opioids import in_force
+from app.rules.evidence.starts import has_start
 from app.rules.ltot import is_long_term, ltot_state
 from app.rules.policy import Policy
 from app.rules.rule import Applies, Entry, Rule, answer, unread
@@ -127,11 +128,24 @@ def _no_opioid(_: Case) -> str:
     return "No opioid is in force."
 
 
-_GATES: Mapping[Applies, Callable[[Case], bool | None]] = {Applies.LTOT: is_long_term, Applies.OPIOID: has_opioid}
-_WHY_NOT: Mapping[Applies, Callable[[Case], str]] = {Applies.LTOT: _not_long_term, Applies.OPIOID: _no_opioid}
+def _not_started(case: Case) -> str:
+    return f"No opioid was started in the last {case.policy.start.current.value} days by a person without any before."
+
+
+_GATES: Mapping[Applies, Callable[[Case], bool | None]] = {
+    Applies.LTOT: is_long_term,
+    Applies.OPIOID: has_opioid,
+    Applies.START: has_start,
+}
+_WHY_NOT: Mapping[Applies, Callable[[Case], str]] = {
+    Applies.LTOT: _not_long_term,
+    Applies.OPIOID: _no_opioid,
+    Applies.START: _not_started,
+}
 _UNKNOWN: Mapping[Applies, str] = {
     Applies.LTOT: "Long-term use could not be worked out",
     Applies.OPIOID: "Whether an opioid is in force is not known",
+    Applies.START: "Whether an opioid was started is not known",
 }
 
 
