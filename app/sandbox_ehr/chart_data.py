@@ -74,7 +74,8 @@ class ChartData:
 
     async def clinician(self) -> dict[str, Any] | None:
         """Who sits at the screen: whoever has most appointments today, else the store's first."""
-        seen = Counter(_actor(each, "Practitioner") for each in await self._appointments(self.today))
+        actors = [_actor(each, "Practitioner") for each in await self._appointments(self.today)]
+        seen = Counter(filter(None, actors))
         for practitioner_id, _ in seen.most_common(1):
             found = await self.upstream.read("Practitioner", practitioner_id)
             if found:

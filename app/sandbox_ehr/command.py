@@ -19,6 +19,8 @@ from app.sandbox_ehr.gateway import create_gateway
 from app.sandbox_ehr.settings import EhrSettings
 from app.sandbox_ehr.upstream import Upstream
 
+GRACE_SECONDS = 3
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0; bad options end in argparse's 2."""
@@ -32,7 +34,8 @@ def serve(options: argparse.Namespace) -> int:
         upstream = _upstream(options, settings, Path(options.data_dir or scratch))
         gateway = create_gateway(settings, upstream)
         print(f"Sandbox EHR: {settings.base_url}/  (FHIR base {settings.fhir_base})", flush=True)
-        uvicorn.run(gateway, host=options.host, port=options.port, log_level="warning", access_log=False)
+        quiet: dict[str, Any] = {"log_level": "warning", "access_log": False}
+        uvicorn.run(gateway, host=options.host, port=options.port, timeout_graceful_shutdown=GRACE_SECONDS, **quiet)
     return 0
 
 

@@ -12,11 +12,12 @@ from starlette.types import Receive, Scope, Send
 
 from app.sandbox_ehr.outcome import Refused
 
-# Kinds that answer instead of the store, those that spoil its answer, and those of the token endpoint.
+# Kinds that answer instead of the store, those that spoil its answer, and those of the OAuth endpoints.
 BEFORE = ("delay", "expired_token", "refused_scope", "hang_up")
 AFTER = (
     "broken_json", "truncated_paging", "foreign_next", "operation_outcome_entry", "broken_entry", "lost_response",
 )  # fmt: skip
+AT_AUTHORIZE = ("denied",)
 AT_TOKEN = ("refused_scope", "tampered_id_token")
 STATUSES = ("403", "404", "409", "410", "412", "429", "500", "502", "503")
 ENDPOINTS = ("token", "authorize", "jwks", "smart-configuration", "metadata", "page", "Bundle")
@@ -49,7 +50,7 @@ class FaultBoard:
         """Raises ValueError for a kind that does not exist, so that a misspelt test fails at once."""
         faults = [Fault(**fault) for fault in wanted]
         for fault in faults:
-            if fault.kind not in (*BEFORE, *AFTER, *AT_TOKEN, *STATUSES):
+            if fault.kind not in (*BEFORE, *AFTER, *AT_AUTHORIZE, *AT_TOKEN, *STATUSES):
                 raise ValueError(f"no such fault: {fault.kind}")
         self._armed += faults
 

@@ -55,6 +55,9 @@ class AuthorizationServer:
         if client is None or asked.get("redirect_uri") not in client.redirect_uris:
             return _error(Denied("invalid_request", "Unknown client_id, or a redirect_uri not registered for it."))
         try:
+            for fault in struck:
+                if fault.kind == "denied":
+                    raise Denied(str(fault.value or "access_denied"), "On demand.")
             answer = {"code": self._code(client, asked)}
         except Denied as denied:
             answer = {"error": denied.error, "error_description": denied.text}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +74,6 @@ class FhirStore:
 
 def open_store(directory: Path) -> FhirStore:
     """Opens (or makes) the store in `directory`. It is not bound to any port."""
-    started = time.perf_counter()
     complete_parameters()
     settings = Settings(
         base_url=STORE_BASE,
@@ -91,7 +89,6 @@ def open_store(directory: Path) -> FhirStore:
     context.store.conn.execute("PRAGMA synchronous=OFF")  # a demo's data is made anew at each start
     context.service.create = _one_at_a_time(context.service.create, context.store.lock)
     logging.getLogger("sekmet").setLevel(logging.WARNING)
-    logging.getLogger(__name__).info("store opened in %.1f s", time.perf_counter() - started)
     return FhirStore(app)
 
 

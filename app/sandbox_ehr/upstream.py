@@ -12,7 +12,8 @@ import httpx
 import msgspec
 
 FHIR_JSON = "application/fhir+json"
-_SENT_ON = ("content-type", "if-match", "if-none-match", "if-none-exist", "prefer", "cache-control")
+# Not if-none-match: a 304 would tell of a resource that the gate has not seen.
+_SENT_ON = ("content-type", "if-match", "if-none-exist", "prefer", "cache-control")
 _SENT_BACK = (
     "etag",
     "last-modified",

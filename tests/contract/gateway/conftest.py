@@ -56,7 +56,7 @@ def dance(sandbox: Sandbox) -> Dance:
     return Dance(sandbox.base_url, client_id="open")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def anne(sandbox: Sandbox) -> Iterator[httpx.Client]:
     """FHIR with a token for Anne's chart, and every scope there is."""
     with Dance(sandbox.base_url, client_id="open").fhir(ANNE) as client:

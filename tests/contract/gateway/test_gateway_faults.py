@@ -123,6 +123,13 @@ def test_tampered_claims_verify_but_are_wrong(dance: Dance, sandbox: Sandbox) ->
     assert jwt.decode(token, keys, algorithms=["RS256"]).claims["nonce"] != dance.nonce
 
 
+@pytest.mark.parametrize(("value", "error"), [(None, "access_denied"), ("server_error", "server_error")])
+def test_a_denied_launch_comes_back_to_the_app(dance: Dance, sandbox: Sandbox, value: str | None, error: str) -> None:
+    sandbox.arm({"type": "authorize", "kind": "denied", "value": value, "times": 1})
+    answer = dance.callback(dance.authorize(dance.open_app(ANNE)["launch"]))
+    assert (answer["error"], answer["state"]) == (error, dance.state)
+
+
 @pytest.mark.parametrize("endpoint", ["token", "jwks", "smart-configuration"])
 def test_endpoints_fail_too(dance: Dance, sandbox: Sandbox, endpoint: str) -> None:
     code = dance.code(ANNE)

@@ -55,6 +55,7 @@ def test_public_client(dance: Dance, method: str) -> None:
     redirect = dance.authorize(dance.open_app(ANNE)["launch"], method)
     answer = dance.redeem(dance.callback(redirect)["code"]).raise_for_status().json()
     assert answer["patient"] == ANNE
+    assert answer["encounter"] == "anne-encounter"
     assert answer["token_type"].lower() == "bearer"
     assert answer["need_patient_banner"] is False
     assert "smart_style_url" not in answer
@@ -165,10 +166,17 @@ def test_no_token_no_data(dance: Dance) -> None:
 def test_expired_tokens_are_refused(dance: Dance, sandbox: Sandbox) -> None:
     token = dance.launch(ANNE)["access_token"]
     assert _read_anne(dance, token) == 200
-    dance_again = replace(dance)
     sandbox.arm({"type": "Patient", "kind": "expired_token", "times": 1})
-    assert _read_anne(dance_again, token) == 401
-    assert _read_anne(dance_again, token) == 200
+    assert _read_anne(dance, token) == 401
+    assert _read_anne(dance, token) == 200
+
+
+def test_when_time_is_up_only_a_refresh_helps(dance: Dance, sandbox: Sandbox) -> None:
+    first = dance.launch(ANNE)
+    sandbox.expire_tokens()
+    assert _read_anne(dance, first["access_token"]) == 401
+    second = dance.token(grant_type="refresh_token", refresh_token=first["refresh_token"]).json()
+    assert _read_anne(dance, second["access_token"]) == 200
 
 
 def test_scopes_are_cut_down_to_the_registration(dance: Dance) -> None:

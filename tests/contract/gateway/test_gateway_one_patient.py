@@ -197,6 +197,17 @@ def test_provenance_follows_its_target(anne: httpx.Client) -> None:
         assert anne.post("Provenance", json=theirs, headers=JSON).status_code == 403
 
 
+def test_provenance_of_anothers_is_not_found(anne: httpx.Client) -> None:
+    for more in ("", "&_summary=count"):
+        answer = anne.get(f"Provenance?target=Patient/boris{more}", headers=FRESH)
+        assert answer.json().get("total", 0) == 0
+        assert "entry" not in answer.json()
+
+
+def test_a_known_version_does_not_tell_of_anothers_resource(anne: httpx.Client) -> None:
+    assert anne.get("Flag/boris-flag", headers={"if-none-match": 'W/"1"'}).status_code == 404
+
+
 def _new_flag() -> Resource:
     return {name: value for name, value in resource("Flag", ANNE).items() if name != "id"}
 

@@ -42,7 +42,7 @@ KINDS: dict[str, tuple[str, Resource]] = {
     "DeviceUseStatement": ("subject", {"status": "active"}),
     "DiagnosticReport": ("subject", {"status": "final", "code": CONCEPT}),
     "DocumentReference": ("subject", {"status": "current", "content": [{"attachment": {"title": "x"}}]}),
-    "Encounter": ("subject", {"status": "finished", "class": {"code": "AMB"}}),
+    "Encounter": ("subject", {"status": "in-progress", "class": {"code": "AMB"}}),
     "EpisodeOfCare": ("patient", {"status": "active"}),
     "ExplanationOfBenefit": ("patient", {"status": "active", "use": "claim", "outcome": "complete"}),
     "FamilyMemberHistory": ("patient", {"status": "completed", "relationship": CONCEPT}),
