@@ -265,7 +265,7 @@ def text(value: str) -> ObservationValue:
 PEG_MEAN, PEG_PAIN, PEG_ENJOYMENT, PEG_ACTIVITY = "91147-9", "75893-8", "91145-3", "91146-1"
 
 
-def peg(pain: float, enjoyment: float, activity: float, *, ago: int) -> tuple[Part, ...]:
+def peg(pain: float | str, enjoyment: float | str, activity: float | str, *, ago: int) -> tuple[Part, ...]:
     """All three items, as observations."""
     items = ((PEG_PAIN, pain), (PEG_ENJOYMENT, enjoyment), (PEG_ACTIVITY, activity))
     return tuple(seen(loinc(code), number(value), ago=ago) for code, value in items)
