@@ -132,9 +132,17 @@ class Outbox(Protocol):
 class Work(Protocol):
     """One transaction: everything in it is stored together, or nothing is."""
 
-    audit: AuditLog
-    outbox: Outbox
-    facts: FactStore
+    @property
+    def audit(self) -> AuditLog:
+        """Lines that stand or fall with the rest."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Intents that stand or fall with the rest."""
+
+    @property
+    def facts(self) -> FactStore:
+        """Recorded facts that stand or fall with the rest."""
 
 
 class UnitOfWork(Protocol):
