@@ -44,7 +44,7 @@ class SecurityHeaders:
 
     def _add(self, headers: MutableHeaders, path: str) -> None:
         headers["Content-Security-Policy"] = self._policy
-        headers["Referrer-Policy"] = "no-referrer"
+        headers["Referrer-Policy"] = "same-origin"  # with no-referrer, browsers send our own forms as Origin: null
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Cache-Control"] = "public, max-age=3600" if path.startswith("/static/") else "no-store"
 

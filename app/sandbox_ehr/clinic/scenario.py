@@ -115,7 +115,13 @@ def patient(chart: Chart, person: Person) -> Resource:
     resource: Resource = {
         "resourceType": "Patient",
         "id": chart.patient,
-        "identifier": [{"system": "https://harborview.example/mrn", "value": f"HV-{chart.patient}"}],
+        "identifier": [
+            {
+                "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]},
+                "system": "https://harborview.example/mrn",
+                "value": f"HV-{chart.patient}",
+            }
+        ],
         "active": True,
         "name": [{"use": "official", "family": person.family, "given": [person.given]}],
         "generalPractitioner": [{"reference": f"Practitioner/{person.seen_by}"}],
