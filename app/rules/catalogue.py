@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from app.rules.elements import (
+    acute_days,
     agreement,
     med,
     naloxone,
@@ -30,6 +31,7 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         udt_check,
         naloxone,
         opioid_first,
+        acute_days,
     )
 )
 

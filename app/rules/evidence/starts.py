@@ -94,6 +94,13 @@ def _segments(case: Case, first: date, end: date) -> tuple[Segment, ...]:
     return tuple(each for each in case.med.timeline if each.starts < end and first < each.ends)
 
 
+def begun_within(case: Case, start: Start, days: int) -> tuple[Supply, ...]:
+    """The opioids for pain that were begun within so many days, the first day counted."""
+    end = start.day + timedelta(days=days)
+    supplies = (each for each in _supplies(case) if not is_moud(case, each))
+    return tuple(each for each in supplies if each.starts and start.day <= each.starts < end)
+
+
 def doses_before(case: Case, day: date, days: int) -> tuple[Segment, ...]:
     """The stretches of the timeline that touch the so many days before a day."""
     return _segments(case, day - timedelta(days=days), day)
@@ -103,7 +110,9 @@ def doses_before(case: Case, day: date, days: int) -> tuple[Segment, ...]:
 
 
 def _supplies(case: Case) -> tuple[Supply, ...]:
-    return tuple(each for each in case.med.supplies if is_for_taking(each))
+    """Opioids that were in force for a day at least: what was cancelled on its first day was none."""
+    supplies = (each for each in case.med.supplies if is_for_taking(each))
+    return tuple(each for each in supplies if not (each.starts and each.ends and each.ends <= each.starts))
 
 
 def _first_of(case: Case, those: Which, before: Which) -> Start | None:
