@@ -46,7 +46,14 @@ def test_links_outside_the_base_are_refused(link: str) -> None:
 
 @pytest.mark.parametrize(
     "base",
-    ["http://ehr.example/fhir", "https://user:pw@ehr.example", "https://ehr.example/?q=1", "ftp://ehr.example", "fhir", ""],
+    [
+        "http://ehr.example/fhir",
+        "https://user:pw@ehr.example",
+        "https://ehr.example/?q=1",
+        "ftp://ehr.example",
+        "fhir",
+        "",
+    ],
 )
 def test_bad_bases_are_a_matter_of_set_up(base: str) -> None:
     with pytest.raises(AskAnAdministrator):
