@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from app.domain.dates import Period
+from app.domain.dates import PartialDate, Period
 from app.domain.medication import Dispense, Dosage, Order, Statement
 from app.domain.outcome import No
 from app.domain.quantities import Quantity
@@ -133,10 +133,19 @@ def _order_days(order: Order, directions: Directions | No, as_of: date) -> tuple
     if isinstance(plan, Plan) and plan.first_day and (starts is None or plan.first_day > starts):
         starts = plan.first_day
     days = _from_length(starts, length, order.supply.validity if order.supply else None, plan, notes)
+    days = _as_vague_as(order.authored_on, days, has_length=length is not None)
     days = days.within(plan) if isinstance(plan, Plan) else days
-    if order.authored_on and not order.authored_on.is_exact:
-        days = replace(days, notes=(*days.notes, f"the day is known only as {order.authored_on.text}"))
     return _ended(days, order, as_of), plan
+
+
+def _as_vague_as(written: PartialDate | None, days: Days, *, has_length: bool) -> Days:
+    """A date of a month or a year: covered is every day that may be, from its first day to the last day's supply."""
+    if written is None or written.is_exact:
+        return days
+    ends = days.ends
+    if has_length and ends is not None:
+        ends = later(ends, (written.latest - written.earliest).days)
+    return replace(days, ends=ends, notes=(*days.notes, f"the day is known only as {written.text}"))
 
 
 def _order_start(order: Order, directions: Directions | No) -> date | None:

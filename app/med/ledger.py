@@ -52,13 +52,15 @@ class Ledger:
 
     def in_force(self, day: date) -> tuple[Reckoned, ...]:
         """What covers the day. A statement gives way to an order or fill of the same product."""
-        covering = [each for each in self.reckoned if each.course.covers(day, self.as_of)]
-        supplied = [each.course.drug for each in covering if not each.course.is_statement]
-        return tuple(
-            each
-            for each in covering
-            if not each.course.is_statement or not any(each.course.drug.is_like(drug) for drug in supplied)
-        )
+        covering = (each for each in self.reckoned if each.course.covers(day, self.as_of))
+        return tuple(each for each in covering if not self.gives_way(each, day))
+
+    def gives_way(self, each: Reckoned, day: date) -> bool:
+        """Whether this is a statement about a product that an order or a fill covers on the day."""
+        if not each.course.is_statement:
+            return False
+        supplied = (other.course for other in self.reckoned if not other.course.is_statement)
+        return any(each.course.drug.is_like(other.drug) for other in supplied if other.covers(day, self.as_of))
 
     def factor_on(self, each: Reckoned, day: date, dose_on: DoseOn) -> Fraction:
         """The factor of that day: with tiers, that of the person's whole dose of the ingredient."""
@@ -89,17 +91,14 @@ class Ledger:
         if each.state is SupplyState.NOT_COUNTED:
             return False
         if days.unsure_from is not None and days.unsure_from <= day < (days.unsure_until or self.as_of + _ONE_DAY):
-            return not self._gives_way(each, day)
+            return not self.gives_way(each, day)
         is_uncomputed = not each.can_be_worked_out
         if is_uncomputed and days.starts is None and day <= self.as_of:
             return True
         if days.starts is None and not is_uncomputed and day < self.as_of:
             return not course.has_ended or days.is_guess
-        covers = course.covers(day, self.as_of) and not self._gives_way(each, day)
+        covers = course.covers(day, self.as_of) and not self.gives_way(each, day)
         return covers and (is_uncomputed or days.is_guess)
-
-    def _gives_way(self, each: Reckoned, day: date) -> bool:
-        return each.course.is_statement and each not in self.in_force(day)
 
     # --- many days ---
 

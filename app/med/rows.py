@@ -50,8 +50,9 @@ def row_of(each: Reckoned, ledger: Ledger) -> Supply:
 
 def _state(each: Reckoned, ledger: Ledger) -> tuple[SupplyState, str | None]:
     """Its own state; a statement that an order or fill stands for today is present and not counted."""
-    covers = each.course.covers(ledger.as_of, ledger.as_of)
-    if each.course.is_statement and covers and each not in ledger.in_force(ledger.as_of):
+    course, as_of = each.course, ledger.as_of
+    is_current = course.covers(as_of, as_of) or course.is_unsure_on(as_of)
+    if is_current and ledger.gives_way(each, as_of):
         return SupplyState.NOT_COUNTED, GIVES_WAY
     return each.state, each.reason
 

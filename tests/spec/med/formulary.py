@@ -5,10 +5,19 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 FORMULARY = {
     "oxycodone 5 mg tablet": ("1049621", "oxycodone hydrochloride 5 MG Oral Tablet"),
     "oxycodone 10 mg tablet": ("1049683", "oxycodone hydrochloride 10 MG Oral Tablet"),
-    "oxycodone ER 20 mg tablet": ("1860129", "Abuse-Deterrent 12 HR oxycodone hydrochloride 20 MG Extended Release Oral Tablet"),
+    "oxycodone ER 20 mg tablet": (
+        "1860129",
+        "Abuse-Deterrent 12 HR oxycodone hydrochloride 20 MG Extended Release Oral Tablet",
+    ),
     "oxycodone 1 mg/mL solution": ("1049604", "oxycodone hydrochloride 1 MG/ML Oral Solution"),
-    "oxycodone-acetaminophen 5-325 tablet": ("1049221", "acetaminophen 325 MG / oxycodone hydrochloride 5 MG Oral Tablet"),
-    "hydrocodone-acetaminophen 5-325 tablet": ("857002", "acetaminophen 325 MG / hydrocodone bitartrate 5 MG Oral Tablet"),
+    "oxycodone-acetaminophen 5-325 tablet": (
+        "1049221",
+        "acetaminophen 325 MG / oxycodone hydrochloride 5 MG Oral Tablet",
+    ),
+    "hydrocodone-acetaminophen 5-325 tablet": (
+        "857002",
+        "acetaminophen 325 MG / hydrocodone bitartrate 5 MG Oral Tablet",
+    ),
     "hydrocodone-acetaminophen 0.5 mg/mL solution": (
         "856940",
         "acetaminophen 21.7 MG/ML / hydrocodone bitartrate 0.5 MG/ML Oral Solution",
@@ -48,7 +57,10 @@ FORMULARY = {
         "1596108",
         "acetaminophen 320.5 MG / caffeine 30 MG / dihydrocodeine bitartrate 16 MG Oral Capsule",
     ),
-    "benzhydrocodone-acetaminophen 6.12-325 tablet": ("2001358", "acetaminophen 325 MG / benzhydrocodone 6.12 MG Oral Tablet"),
+    "benzhydrocodone-acetaminophen 6.12-325 tablet": (
+        "2001358",
+        "acetaminophen 325 MG / benzhydrocodone 6.12 MG Oral Tablet",
+    ),
     "opium-belladonna 30 mg suppository": ("312104", "belladonna alkaloids 16.2 MG / opium 30 MG Rectal Suppository"),
     "nalbuphine 10 mg/mL injection": ("904415", "nalbuphine hydrochloride 10 MG/ML Injectable Solution"),
     "buprenorphine-naloxone 8-2 film": ("1010604", "buprenorphine 8 MG / naloxone 2 MG Sublingual Film"),

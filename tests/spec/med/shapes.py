@@ -1,10 +1,10 @@
 """From the words of a case to FHIR, as a chart would hold it.
 
-    dose   "1 tablet", "1-2 tablets", "20 mg", "up to 2 tablets", "25 mcg/h"; a table or list is taken as FHIR
-    often  "4 a day", "2-3 a day", "every 4-6 h", "every 72 h", "3 a week", "at 08:00 20:00", "when MORN HS", "code BID"
-    max    "6 tablets a day", "60 mg a day", "2 tablets in 12 h";  max_single "2 tablets"
-    quantity "120 tablets";  days "30 d", "4 weeks", "30" (no unit)
-    written / handed / ended  days before the day asked about (negative: after it)
+dose   "1 tablet", "1-2 tablets", "20 mg", "up to 2 tablets", "25 mcg/h"; a table or list is taken as FHIR
+often  "4 a day", "2-3 a day", "every 4-6 h", "every 72 h", "3 a week", "at 08:00 20:00", "when MORN HS", "code BID"
+max    "6 tablets a day", "60 mg a day", "2 tablets in 12 h";  max_single "2 tablets"
+quantity "120 tablets";  days "30 d", "4 weeks", "30" (no unit)
+written / handed / ended  days before the day asked about (negative: after it)
 """
 
 import json
@@ -28,7 +28,17 @@ Json = dict[str, Any]
 Case = dict[str, Any]
 
 _UCUM_CODES = {"mg": "mg", "mcg": "ug", "g": "g", "mL": "mL", "mcg/h": "ug/h"}
-_PERIODS = {"day": "d", "week": "wk", "month": "mo", "hour": "h", "h": "h", "d": "d", "wk": "wk", "min": "min", "days": "d"}
+_PERIODS = {
+    "day": "d",
+    "week": "wk",
+    "month": "mo",
+    "hour": "h",
+    "h": "h",
+    "d": "d",
+    "wk": "wk",
+    "min": "min",
+    "days": "d",
+}
 
 
 def number(text: str) -> float | int:
@@ -68,7 +78,9 @@ def timing(often: str | Json) -> Json:
         return often
     kind, _, rest = often.partition(" ")
     if kind == "code":
-        return {"code": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation", "code": rest}]}}
+        return {
+            "code": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation", "code": rest}]}
+        }
     if kind == "at":
         return {"repeat": {"timeOfDay": [f"{time}:00" for time in rest.split()]}}
     if kind == "when":

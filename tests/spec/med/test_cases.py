@@ -57,7 +57,20 @@ def test_case(table: str, case: Case) -> None:
         assert len(given.supplies) == expected["supplies"]
     if "total_note" in expected:
         assert any(expected["total_note"] in note for note in given.notes), given.notes
-    if set(expected) & {"low", "high", "state", "reason", "method", "note", "in_force", "from", "to", "daily", "words", "no_note"}:
+    if set(expected) & {
+        "low",
+        "high",
+        "state",
+        "reason",
+        "method",
+        "note",
+        "in_force",
+        "from",
+        "to",
+        "daily",
+        "words",
+        "no_note",
+    }:
         check_supply(given.supplies[expected.get("row", 0)], expected)
 
 
