@@ -20,8 +20,12 @@ _COLUMNS = "loinc component class test_kind timing property result_type is_depre
 
 @dataclass(frozen=True, slots=True)
 class DrugTest:
-    """One LOINC of a urine drug test. `drug_class` is None for codes whose published name is not known; `component` is
-    the substance as LOINC names it ("7-Aminoclonazepam"), "" when unknown; `measured` is LOINC's property ("Presence", "Mass/volume"); `result_type` None when unknown."""
+    """One LOINC of a urine drug test.
+
+    `drug_class` is None for codes whose published name is not known; `component` is the substance as LOINC names it
+    ("7-Aminoclonazepam"), "" when unknown; `measured` is LOINC's property ("Presence", "Mass/volume"); `result_type` None
+    when unknown.
+    """
 
     loinc: Loinc
     component: str
