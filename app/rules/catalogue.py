@@ -5,6 +5,7 @@ from types import ModuleType
 from app.rules.elements import (
     acute_days,
     agreement,
+    erla_start,
     med,
     naloxone,
     opioid_first,
@@ -32,6 +33,7 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         naloxone,
         opioid_first,
         acute_days,
+        erla_start,
     )
 )
 

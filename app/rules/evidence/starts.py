@@ -79,7 +79,8 @@ def has_start(case: Case) -> bool | None:
 
 def was_without_opioids(case: Case, day: date) -> bool | None:
     """Whether nothing was supplied in the stretch before a day; None when an undated or open supply could have been."""
-    return _was_without(case, day, lambda supply: True)
+    together = timedelta(days=case.policy.start.together.value)
+    return _was_without(case, day, lambda supply: supply.starts is None or supply.starts < day - together)
 
 
 def first_dose(case: Case, start: Start) -> FirstDose:
@@ -134,6 +135,6 @@ def _was_without(case: Case, day: date, which: Which) -> bool | None:
     earlier = [each for each in _supplies(case) if which(each) and (each.starts is None or each.starts < day)]
     if any(each.starts and (each.starts > stretch or (each.ends and each.ends > stretch)) for each in earlier):
         return False
-    is_open = any(each.ends is None for each in earlier)
-    is_sure = not is_open and all(each.complete for each in _segments(case, stretch, day))
-    return True if case.feed(Feed.MEDICATIONS).is_complete and is_sure else None
+    is_open = any(each.starts is None or each.ends is None for each in earlier)
+    is_open = is_open or (bool(earlier) and not all(each.complete for each in _segments(case, stretch, day)))
+    return True if case.feed(Feed.MEDICATIONS).is_complete and not is_open else None
