@@ -12,6 +12,7 @@ from app.rules.elements import (
     pdmp_check,
     peg,
     sedative,
+    start_dose,
     udt_check,
 )
 from app.rules.rule import Entry
@@ -34,6 +35,7 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         opioid_first,
         acute_days,
         erla_start,
+        start_dose,
     )
 )
 
