@@ -16,6 +16,7 @@ from app.domain.quantities import Quantity
 from app.terminology.drug_classes import is_other_drug
 from app.terminology.opioids import OpioidConcept, OpioidProduct, OtherIngredient, concept, opioid_table, product
 from app.terminology.product_names import form_word, opioids_named, read_name, stated_route
+from app.terminology.therapies import therapies_coded
 
 
 class Basis(StrEnum):
@@ -65,7 +66,17 @@ Recognition = Recognised | NotAnOpioid | PossiblyOpioid
 
 NOT_AN_OPIOID = NotAnOpioid()
 _CLASS_WORDS = ("opioid", "opiate", "narcotic")
-_NOT_FOR_TAKING = ("antagonist", "reversal", "overdose", "withdrawal", "constipation", "non-opioid", "nonopioid")
+_NOT_FOR_TAKING = (
+    "antagonist",
+    "reversal",
+    "overdose",
+    "withdrawal",
+    "constipation",
+    "non-opioid",
+    "nonopioid",
+    "non-narcotic",
+    "nonnarcotic",
+)
 
 
 @lru_cache(maxsize=8192)
@@ -341,7 +352,7 @@ def _with_form(found: Recognised, medication: Medication) -> Recognised:
 
 def _otherwise(medication: Medication, texts: tuple[str, ...]) -> Recognition:
     codes = medication.concept.codes(RXNORM)
-    if any(is_other_drug(code) for code in codes):
+    if any(is_other_drug(code) for code in codes) or therapies_coded(medication.concept):
         return NOT_AN_OPIOID
     spoken = " ".join(texts).lower()
     if any(word in spoken for word in _CLASS_WORDS) and not any(word in spoken for word in _NOT_FOR_TAKING):
