@@ -190,7 +190,9 @@ def order(case: Case, number_in_case: int = 1) -> Json:
     if "based_on" in case:
         made["basedOn"] = [{"reference": f"MedicationRequest/{case['based_on']}"}]
     supply = _supply(case)
-    return made | ({"dispenseRequest": supply} if supply else {}) | case.get("also", {})
+    made |= {"dispenseRequest": supply} if supply else {}
+    made |= case.get("also", {})
+    return made
 
 
 def _supply(case: Case) -> Json:
@@ -256,7 +258,8 @@ def resources(case: Case) -> list[Json]:
     made = [order(each, place) for place, each in enumerate(orders, start=1)]
     made += [fill(each, place) for place, each in enumerate(case.get("fills", []), start=1)]
     made += [statement(each, place) for place, each in enumerate(case.get("statements", []), start=1)]
-    return made + case.get("raw", [])
+    made += case.get("raw", [])
+    return made
 
 
 def record(made: list[Json], medications: FeedStatus = FeedStatus.AVAILABLE) -> PatientRecord:

@@ -18,6 +18,8 @@ EXPECTATIONS = {
     "maximum", "supplies", "total_note", "daily", "words", "no_note", "row",
 }  # fmt: skip
 
+OF_THE_TOTAL = {"mme", "complete", "quantity_mme", "average", "maximum", "supplies", "total_note"}
+
 
 def all_cases() -> list[tuple[str, Case]]:
     """(table, case) of every table, in order."""
