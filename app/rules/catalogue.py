@@ -6,8 +6,11 @@ from app.rules.elements import (
     acute_days,
     agreement,
     erla_start,
+    last_visit,
+    ltot_code,
     med,
     naloxone,
+    next_visit,
     opioid_first,
     pdmp_check,
     peg,
@@ -36,6 +39,9 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         acute_days,
         erla_start,
         start_dose,
+        last_visit,
+        next_visit,
+        ltot_code,
     )
 )
 

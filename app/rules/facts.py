@@ -30,6 +30,8 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "taper_plan": ("made",),
         "peg_goal": ("at_goal",),
         "visit": ("done",),
+        "follow_up": ("done",),
+        "suicide_risk_assessment": ("done",),
         "goals": ("set",),
         "counsel": ("done",),
         "nonopioid": ("done",),

@@ -236,6 +236,18 @@ class StartFollowup(RuleSection):
 
 
 @dataclass(frozen=True, slots=True)
+class NextVisit(RuleSection):
+    """How long before the due day a missing appointment becomes urgent."""
+
+    book_within: Days
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRule(RuleSection):
+    """A rule without numbers of its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One section a rule, named by its id."""
 
@@ -251,6 +263,9 @@ class Rules:
     erla_start: ErlaStart
     start_dose: StartDose
     start_followup: StartFollowup
+    last_visit: Interval
+    next_visit: NextVisit
+    ltot_code: PlainRule
 
 
 @dataclass(frozen=True, slots=True)
