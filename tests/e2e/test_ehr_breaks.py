@@ -15,7 +15,7 @@ PATIENT = "steady-low-dose"
 
 FEEDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "patient": (("Patient",), ()),
-    "medications": (("MedicationRequest", "MedicationStatement"), ("med", "sedative", "naloxone")),
+    "medications": (("MedicationRequest", "MedicationStatement"), ("med", "sedative")),
     "dispenses": (("MedicationDispense",), ()),
     "labs": (("Observation", "DiagnosticReport"), ("udt_check",)),
     "surveys": (("Observation", "QuestionnaireResponse"), ("peg",)),
