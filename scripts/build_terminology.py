@@ -100,7 +100,9 @@ class Build:
         with path.open(encoding="utf-8", newline="") as stream:
             return [{key: (value or "").strip() for key, value in row.items()} for row in csv.DictReader(stream)]
 
-    def write(self, file: str, source: str, keep: Callable[[Row, Written], Iterable[tuple[str, ...]]], head: str) -> None:
+    def write(
+        self, file: str, source: str, keep: Callable[[Row, Written], Iterable[tuple[str, ...]]], head: str
+    ) -> None:
         """Pass every source row through `keep` and write what it yields, sorted and without repeats."""
         report = Written(file, source)
         rows: set[tuple[str, ...]] = set()
@@ -334,9 +336,7 @@ def build_all(build: Build) -> None:
     build.write("mixed/processes.csv", "processes.csv", process, "process system code kind display")
     build.write("mixed/process_titles.csv", "processes.csv", process_text, "process use pattern display")
     build.write("mixed/labs.csv", "labs.csv", lab, "concept system code display unit_hint")
-    build.write(
-        "mixed/therapies.csv", "nonopioid_therapies.csv", therapy, "concept subtype system code name kind note"
-    )
+    build.write("mixed/therapies.csv", "nonopioid_therapies.csv", therapy, "concept subtype system code name kind note")
 
 
 # --- the report --------------------------------------------------------------------------------------------------

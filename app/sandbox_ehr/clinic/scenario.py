@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 Resource = dict[str, Any]
@@ -119,7 +120,7 @@ def patient(chart: Chart, person: Person) -> Resource:
             {
                 "type": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR"}]},
                 "system": "https://harborview.example/mrn",
-                "value": f"HV-{chart.patient}",
+                "value": record_number(chart.patient),
             }
         ],
         "active": True,
@@ -134,6 +135,11 @@ def patient(chart: Chart, person: Person) -> Resource:
     if person.died_days_ago is not None:
         resource["deceasedDateTime"] = chart.day(person.died_days_ago)
     return resource
+
+
+def record_number(patient: str) -> str:
+    """A medical record number that looks like one, the same for the same person every time."""
+    return f"{100000 + crc32(patient.encode()) % 900000}"
 
 
 def _birth_date(as_of: date, age: int, birthday: tuple[int, int]) -> date:

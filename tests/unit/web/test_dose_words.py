@@ -9,8 +9,22 @@ from app.domain.med import MedTotal, Product, Supply, SupplyState
 from app.web.presenters.dose import dose_view
 
 TODAY = date(2026, 3, 1)
-BUPRENORPHINE = Supply(("MedicationRequest/b",), "buprenorphine", Product(None, "buprenorphine 8 mg film"), SupplyState.NOT_COUNTED, "never counted", in_force=True)  # fmt: skip
-UNREADABLE = Supply(("MedicationRequest/u",), "oxycodone", Product(None, "oxycodone 5 mg"), SupplyState.NOT_COMPUTABLE, "the directions give no dose", in_force=True)  # fmt: skip
+BUPRENORPHINE = Supply(
+    ("MedicationRequest/b",),
+    "buprenorphine",
+    Product(None, "buprenorphine 8 mg film"),
+    SupplyState.NOT_COUNTED,
+    "never counted",
+    in_force=True,
+)
+UNREADABLE = Supply(
+    ("MedicationRequest/u",),
+    "oxycodone",
+    Product(None, "oxycodone 5 mg"),
+    SupplyState.NOT_COMPUTABLE,
+    "the directions give no dose",
+    in_force=True,
+)
 
 
 def total(mme: str | None, complete: bool = True, supplies: tuple[Supply, ...] = ()) -> MedTotal:
@@ -46,5 +60,13 @@ def test_what_is_left_out_stands_next_to_the_number() -> None:
 
 
 def test_the_last_covered_day_is_named_as_people_read_it() -> None:
-    supply = Supply(("MedicationRequest/a",), "oxycodone", Product(None, "oxycodone 5 mg"), SupplyState.COUNTED, starts=date(2026, 2, 10), ends=date(2026, 3, 12), in_force=True)  # fmt: skip
+    supply = Supply(
+        ("MedicationRequest/a",),
+        "oxycodone",
+        Product(None, "oxycodone 5 mg"),
+        SupplyState.COUNTED,
+        starts=date(2026, 2, 10),
+        ends=date(2026, 3, 12),
+        in_force=True,
+    )
     assert dose_view(total("30", supplies=(supply,))).rows[0].covered == "10 Feb to 11 Mar"
