@@ -16,6 +16,7 @@ from app.rules.elements import (
     peg,
     sedative,
     start_dose,
+    start_followup,
     udt_check,
 )
 from app.rules.rule import Entry
@@ -42,6 +43,7 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         last_visit,
         next_visit,
         ltot_code,
+        start_followup,
     )
 )
 
