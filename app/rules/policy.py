@@ -248,6 +248,40 @@ class PlainRule(RuleSection):
 
 
 @dataclass(frozen=True, slots=True)
+class Respiratory(RuleSection):
+    """Lung diseases that raise the risk of opioids."""
+
+    conditions: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Hepatic(RuleSection):
+    """Acetaminophen a day over all products: from `acetaminophen_high` yellow, above `acetaminophen_limit` red."""
+
+    acetaminophen_high: Amount
+    acetaminophen_limit: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Renal(RuleSection):
+    """eGFR below `moderate` is yellow, below `severe` red with the drugs of `avoid` (of `avoid_long_acting`, long-acting ones)."""
+
+    moderate: Amount
+    severe: Amount
+    valid: Days
+    avoid: Words
+    avoid_long_acting: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Age65(RuleSection):
+    """From `age` on fall risk, thinking and a bowel plan are each looked at within `valid`."""
+
+    age: Years
+    valid: Days
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One section a rule, named by its id."""
 
@@ -266,6 +300,10 @@ class Rules:
     last_visit: Interval
     next_visit: NextVisit
     ltot_code: PlainRule
+    respiratory: Respiratory
+    hepatic: Hepatic
+    renal: Renal
+    age65: Age65
 
 
 @dataclass(frozen=True, slots=True)
