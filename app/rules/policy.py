@@ -264,7 +264,7 @@ class Hepatic(RuleSection):
 
 @dataclass(frozen=True, slots=True)
 class Renal(RuleSection):
-    """eGFR below `moderate` is yellow, below `severe` red with the drugs of `avoid` (of `avoid_long_acting`, long-acting ones)."""
+    """eGFR below `moderate` is yellow, below `severe` red with the drugs of `avoid` and long-acting `avoid_long_acting`."""
 
     moderate: Amount
     severe: Amount
@@ -278,6 +278,51 @@ class Age65(RuleSection):
     """From `age` on fall risk, thinking and a bowel plan are each looked at within `valid`."""
 
     age: Years
+    valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Yearly(RuleSection):
+    """A questionnaire that is asked again after an interval."""
+
+    interval: Days
+    warning: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Depression(Yearly):
+    """`interval_positive`: while the last PHQ-9 is positive."""
+
+    interval_positive: Days
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTool(Yearly):
+    """`plan_valid`: how long a documented plan answers a high score."""
+
+    plan_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Bowel(RuleSection):
+    """How long a laxative or advice counts; `stressed_from` is the age from which it matters most."""
+
+    valid: Days
+    stressed_from: Years
+
+
+@dataclass(frozen=True, slots=True)
+class Goals(RuleSection):
+    """Goals older than `interval` are looked at again."""
+
+    interval: Days
+    warning: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Nonopioid(RuleSection):
+    """How long a treatment without opioids counts."""
+
     valid: Days
 
 
@@ -304,6 +349,14 @@ class Rules:
     hepatic: Hepatic
     renal: Renal
     age65: Age65
+    depression: Depression
+    anxiety: Yearly
+    ptsd: Yearly
+    risk_tool: RiskTool
+    bowel: Bowel
+    counsel: Interval
+    goals: Goals
+    nonopioid: Nonopioid
 
 
 @dataclass(frozen=True, slots=True)
