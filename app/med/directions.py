@@ -15,7 +15,7 @@ from app.domain.outcome import No
 from app.med.drug import Drug
 from app.med.durations import whole_days
 from app.med.instruction import read_instruction
-from app.med.line import Line
+from app.med.line import NOTHING_TAKEN, DailyDose, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,11 @@ class Step:
     starts: date | None
     ends: date | None
 
-    def is_on(self, day: date) -> bool:
-        has_begun = self.starts is None or self.starts <= day
-        return has_begun and (self.ends is None or day < self.ends) and self.line.is_on(day)
-
-
-@dataclass(frozen=True, slots=True)
-class DailyDose:
-    """The directions' dose of one day, mg (mcg/h for patches), and the lines it is made of."""
-
-    low: Fraction
-    high: Fraction
-    lines: tuple[Line, ...]
+    def dose_on(self, day: date) -> DailyDose | None:
+        """What this line alone gives on the day; None when it does not hold."""
+        if (self.starts is not None and day < self.starts) or (self.ends is not None and day >= self.ends):
+            return None
+        return self.line.dose_on(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +59,11 @@ class Plan:
     directions: Directions
 
     def dose_on(self, day: date) -> DailyDose:
-        """The sum of all lines that hold on the day; zero when none does."""
-        lines = [step.line for step in self.steps if step.is_on(day)]
-        low = sum((line.low * line.repeated_on(day) for line in lines), Fraction(0))
-        high = sum((line.high * line.repeated_on(day) for line in lines), Fraction(0))
-        return DailyDose(low, high, tuple(lines))
+        """The sum of all lines that hold on the day; nothing when none does."""
+        doses = [dose for step in self.steps if (dose := step.dose_on(day)) is not None]
+        if len(doses) == 1:
+            return doses[0]
+        return _added(doses) if doses else NOTHING_TAKEN
 
     @property
     def first_day(self) -> date | None:
@@ -94,6 +87,12 @@ class Plan:
     @property
     def changes_daily(self) -> bool:
         return any(step.line.weekdays is not None for step in self.steps)
+
+
+def _added(doses: list[DailyDose]) -> DailyDose:
+    low = sum((dose.low for dose in doses), Fraction(0))
+    high = sum((dose.high for dose in doses), Fraction(0))
+    return DailyDose(low, high, tuple(line for dose in doses for line in dose.lines))
 
 
 @lru_cache(maxsize=8192)

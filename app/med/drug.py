@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from app.domain.med import Amount, Product
 from app.domain.medication import Medication
-from app.med.exact import exact
+from app.med.exact import as_decimal, exact
 from app.terminology.factors import Factor, NeverCounted, NoFactor, factor_for
 from app.terminology.recognise import NotAnOpioid, PossiblyOpioid, Recognised, recognise
 
@@ -31,6 +31,10 @@ class Drug:
     wear_days: Fraction | None = None
     is_long_acting: bool = False
     notes: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        """Cheap on purpose: drugs are keys of every cache, and a name nearly always tells them apart."""
+        return hash((self.ingredient, self.product.rxcui, self.product.name, self.route))
 
     @property
     def is_patch(self) -> bool:
@@ -62,8 +66,6 @@ class Drug:
 
 @lru_cache(maxsize=4096)
 def strength_as_amount(strength: Fraction, unit: str) -> Amount:
-    from app.med.exact import as_decimal
-
     return Amount(as_decimal(strength), unit)
 
 

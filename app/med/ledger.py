@@ -66,8 +66,8 @@ class Ledger:
         """The factor of that day: with tiers, that of the person's whole dose of the ingredient."""
         if each.factor is None:
             return Fraction(0)
-        if each.factor.value is not None:
-            return Fraction(each.factor.value)
+        if each.rate is not None:
+            return each.rate
         alike = [other for other in self.in_force(day) if other.can_be_worked_out and other.factor == each.factor]
         total = sum((dose_on(other, day) for other in alike), Fraction(0)) or dose_on(each, day)
         return Fraction(each.factor.at(as_decimal(total))) if total > 0 else Fraction(0)

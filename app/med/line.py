@@ -8,6 +8,18 @@ from app.med.exact import shown
 
 
 @dataclass(frozen=True, slots=True)
+class DailyDose:
+    """The directions' dose of one day, mg (mcg/h for patches), and the lines it is made of."""
+
+    low: Fraction
+    high: Fraction
+    lines: tuple["Line", ...]
+
+
+NOTHING_TAKEN = DailyDose(Fraction(0), Fraction(0), ())
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A readable instruction.
 
@@ -35,15 +47,14 @@ class Line:
     is_from_text: bool = False
     notes: tuple[str, ...] = ()
 
-    def is_on(self, day: date) -> bool:
-        """Whether doses are taken on this day of the week, or on this listed day."""
+    def dose_on(self, day: date) -> DailyDose | None:
+        """The dose of a day that lies within its bounds; None on a day of the week, or a date, without one."""
         if self.on_dates:
-            return day in self.on_dates
-        return self.weekdays is None or day.weekday() in self.weekdays
-
-    def repeated_on(self, day: date) -> int:
-        """How many of the listed events fall on this day; 1 for lines that list none."""
-        return self.on_dates.count(day) if self.on_dates else 1
+            times = self.on_dates.count(day)
+            return DailyDose(self.low * times, self.high * times, (self,)) if times else None
+        if self.weekdays is not None and day.weekday() not in self.weekdays:
+            return None
+        return DailyDose(self.low, self.high, (self,))
 
     @property
     def is_bounded(self) -> bool:

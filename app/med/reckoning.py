@@ -8,8 +8,10 @@ from typing import Literal
 from app.domain.med import Method, SupplyState
 from app.domain.outcome import No
 from app.med.course import Course
-from app.med.directions import DailyDose, Plan
+from app.med.directions import Plan
 from app.med.drug import factor_of
+from app.med.exact import exact
+from app.med.line import DailyDose
 from app.med.quantity import QuantityDose
 from app.terminology.factors import Factor, NeverCounted, NoFactor
 
@@ -26,6 +28,8 @@ class Reckoned:
     reason: str | None
     factor: Factor | None
     method: Method | None
+    rate: Fraction | None = None
+    """The factor as a fraction; None when it is not counted or has tiers."""
 
     @property
     def is_counted(self) -> bool:
@@ -43,10 +47,9 @@ class Reckoned:
             return self.factor.per
         return "mcg/h" if self.course.drug.is_patch else "mg"
 
-    @property
-    def scale(self) -> Fraction:
+    def in_unit(self, dose: Fraction) -> Fraction:
         """From the engine's mg to the factor's unit."""
-        return _MCG_PER_MG if self.per == "mcg" else Fraction(1)
+        return dose * _MCG_PER_MG if self.per == "mcg" else dose
 
     def directed_on(self, day: date) -> DailyDose | None:
         """By the directions, in mg or mcg/h."""
@@ -59,17 +62,17 @@ class Reckoned:
     def low_on(self, day: date) -> Fraction:
         """The low end of the directions; without directions, the quantity's dose."""
         directed = self.directed_on(day)
-        return (directed.low if directed else self.by_quantity() or Fraction(0)) * self.scale
+        return self.in_unit(directed.low if directed else self.by_quantity() or Fraction(0))
 
     def high_on(self, day: date) -> Fraction:
         """The high end of the directions; without directions, the quantity's dose."""
         directed = self.directed_on(day)
-        return (directed.high if directed else self.by_quantity() or Fraction(0)) * self.scale
+        return self.in_unit(directed.high if directed else self.by_quantity() or Fraction(0))
 
     def supplied_on(self, day: date) -> Fraction:
         """The quantity's dose; without one, the high end of the directions."""
         supplied = self.by_quantity()
-        return self.high_on(day) if supplied is None else supplied * self.scale
+        return self.high_on(day) if supplied is None else self.in_unit(supplied)
 
     def dose_on(self, day: date) -> Fraction:
         """The headline's dose."""
@@ -85,9 +88,13 @@ def reckon(course: Course, as_of: date, factor_set: str, *, research: bool, head
     reason = _why_not(course, factor, method, as_of)
     if reason is not None:
         usable = factor if isinstance(factor, Factor) and _fits(factor, course) else None
-        return Reckoned(course, SupplyState.NOT_COMPUTABLE, reason, usable, method)
+        return Reckoned(course, SupplyState.NOT_COMPUTABLE, reason, usable, method, _rate(usable))
     assert isinstance(factor, Factor)
-    return Reckoned(course, SupplyState.COUNTED, None, factor, method)
+    return Reckoned(course, SupplyState.COUNTED, None, factor, method, _rate(factor))
+
+
+def _rate(factor: Factor | None) -> Fraction | None:
+    return None if factor is None or factor.value is None else exact(factor.value)
 
 
 def _method(course: Course, headline: Headline) -> Method | None:

@@ -6,9 +6,10 @@ from fractions import Fraction
 
 from app.domain.med import Amount, Method, Supply, SupplyState, Working
 from app.med.course import Course
-from app.med.directions import DailyDose, Plan
+from app.med.directions import Plan
 from app.med.exact import as_decimal, shown
 from app.med.ledger import DoseOn, Ledger
+from app.med.line import DailyDose
 from app.med.quantity import QuantityDose
 from app.med.reckoning import Reckoned, reference_day
 
