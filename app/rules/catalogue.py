@@ -5,6 +5,8 @@ from types import ModuleType
 from app.rules.elements import (
     acute_days,
     agreement,
+    anxiety,
+    depression,
     erla_start,
     last_visit,
     ltot_code,
@@ -14,6 +16,8 @@ from app.rules.elements import (
     opioid_first,
     pdmp_check,
     peg,
+    ptsd,
+    risk_tool,
     sedative,
     start_dose,
     start_followup,
@@ -44,6 +48,10 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         next_visit,
         ltot_code,
         start_followup,
+        depression,
+        anxiety,
+        ptsd,
+        risk_tool,
     )
 )
 

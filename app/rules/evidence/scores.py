@@ -86,10 +86,10 @@ def _all_scores(case: Case) -> Mapping[str, tuple[Score, ...]]:
     sums = _stored_as_sums(by_day.values())
     found: dict[tuple[str, date], Score] = {}
     for (instrument, day, _), entries in sorted(by_day.items(), key=lambda each: each[0]):
-        score = _score(instrument, day, entries, sums)
-        known = found.get((instrument, day))
+        score = _score(instrument, day, entries, sums) or _first_two(instrument, day, entries)
+        known = found.get((score.instrument, day)) if score else None
         if score and (known is None or _detail(score) > _detail(known)):
-            found[instrument, day] = score
+            found[score.instrument, day] = score
     return _sorted(found.values())
 
 
@@ -190,6 +190,15 @@ def _score(instrument: str, day: date, entries: list[_Entry], sums: frozenset[st
     references = tuple(sorted({each.reference for each in entries}))
     score = Score(instrument, day, None, items, tuple(n for n in names if n not in items), references)
     return _with_total(score, totals, sums)
+
+
+def _first_two(instrument: str, day: date, entries: list[_Entry]) -> Score | None:
+    """The first two questions of the PHQ-9 and no others: that is a PHQ-2."""
+    items = _items(entries)
+    if instrument != "PHQ-9" or set(items) != {"1", "2"}:
+        return None
+    references = tuple(sorted({each.reference for each in entries}))
+    return Score("PHQ-2", day, items["1"] + items["2"], items, (), references)
 
 
 def _is_this_form(instrument: str, present: set[str]) -> bool:

@@ -426,3 +426,28 @@ def check(rule: str, example: Example) -> None:
     finding = found(rule, example.chart, example.pack)
     assert (finding.status.value, finding.reason) == (example.status, finding.reason), finding.reason
     assert example.because.lower() in finding.reason.lower(), finding.reason
+
+
+# --- scores by their totals ------------------------------------------------------------------------------------------
+
+PHQ9, PHQ2, PHQ4, GAD7, PTSD5, ORT, AUDIT_C = (
+    "44261-6",
+    "55758-7",
+    "70272-0",
+    "70274-6",
+    "102017-1",
+    "91392-1",
+    "75626-2",
+)
+PHQ9_ITEMS = ("44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3", "44260-8")
+PHQ9_ITEM9 = PHQ9_ITEMS[-1]
+
+
+def total(code: str, points: float | str, *, ago: int, **more: Any) -> Part:
+    """The total of one questionnaire."""
+    return seen(loinc(code), number(points), ago=ago, **more)
+
+
+def phq9(*answers: int, ago: int) -> Part:
+    """All nine answers as a form."""
+    return form(dict(zip(PHQ9_ITEMS, answers, strict=True)), ago=ago)
