@@ -19,7 +19,7 @@ from app.fhir_adapters.base import structs as fhir
 from app.fhir_adapters.base.json_text import decode, decoder_for, plain, text_at, type_of
 from app.fhir_adapters.base.kinds import DECISIVE, DECISIVE_WHOLE, KINDS, Surroundings, feeds_of_type
 from app.fhir_adapters.base.medications import Medicines
-from app.fhir_adapters.base.values import Opening, References, instant
+from app.fhir_adapters.base.values import Opening, References, concept, instant
 from app.fhir_adapters.base.visits import patients_of
 
 UNKNOWN_TYPE = "unknown"
@@ -137,6 +137,15 @@ class Entries:
     def _standing(self) -> Iterator[Row]:
         return (row for row in self.rows.values() if not _is_entered_in_error(row))
 
+    def _set_aside_the_homeless(self) -> None:
+        """Entries that name a subject who is no person (a group, a text) are evidence of nothing, but they are told."""
+        for row in [
+            row for row in self._standing() if not all(who is None or _is_person(who) for who in self._subjects(row))
+        ]:
+            del self.rows[row.reference]
+            what = Unreadable(row.reference, row.kind, "It does not say whose it is.", _hint_of_row(row))
+            self.spoilt[row.reference] = Spoilt(what, None)
+
     def _people(self, subjects: Iterable[str | None]) -> tuple[str | None, ...]:
         """Everyone that some entry belongs to, sorted; None last when entries name nobody."""
         found = set(subjects)
@@ -145,6 +154,7 @@ class Entries:
 
     def record(self, patient: str | None, feeds: Feeds) -> PatientRecord:
         """The record of one person; entries that name nobody are taken for theirs (an EHR was asked for one person)."""
+        self._set_aside_the_homeless()
         mine = self.rows_of(patient) if patient else list(self._standing())
         bad = [spoilt.what for spoilt in self.spoilt.values() if spoilt.subject in (None, patient)]
         return self._build(Surroundings(self._medicines(), patient), mine, bad, feeds)
@@ -154,6 +164,7 @@ class Entries:
 
         An unreadable entry that does not say whose it is goes to the only person there is, else to the record of nobody.
         """
+        self._set_aside_the_homeless()
         rows: dict[str | None, list[Row]] = defaultdict(list)
         for row in self._standing():
             for who in self._subjects(row):
@@ -211,7 +222,7 @@ class Entries:
             return
         reference = self._reference(kind, text_at(value, "id"), full_url)
         ways = (("subject", "reference"), ("patient", "reference"), ("subject",))
-        subject = next((named for way in ways if (named := text_at(value, *way))), None)
+        subject = next((named for way in ways if (named := text_at(value, *way)) and _is_person(named)), None)
         what = Unreadable(reference, kind, _sentence(reason), hint_of(value))
         self.spoilt[reference] = Spoilt(what, self.references.relative(subject) if subject else None)
 
@@ -328,6 +339,19 @@ def hint_of(value: Any) -> str | None:
         if found:
             return found
     return text_at(value, "dosageInstruction", "text")
+
+
+def _hint_of_row(row: Row) -> str | None:
+    """The same for a resource that was decoded."""
+    sent: Any = row.sent
+    named = concept(getattr(sent, "medication_codeable_concept", None) or getattr(sent, "code", None)).label
+    referred = getattr(sent, "medication_reference", None)
+    return named or (referred.display if referred is not None else None)
+
+
+def _is_person(reference: str) -> bool:
+    """ "Patient/id" or an absolute URL of one, or a Bundle's own name for somebody who is not in it."""
+    return "Patient/" in reference or reference.startswith("urn:")
 
 
 def _is_decisive(path: str) -> bool:

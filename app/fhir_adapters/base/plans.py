@@ -103,6 +103,8 @@ def open_device_use(reference: str, sent: fhir.DeviceUseStatement, opening: Open
     """A DeviceUseStatement, such as CPAP at home; the device is named by a contained Device or the display."""
     moment = opening.day(sent.timing_date_time, "timingDateTime")
     device = _device(sent)
+    if device.label is None:
+        opening.unreadable.append("device")
     return Plan(
         reference,
         "DeviceUseStatement",

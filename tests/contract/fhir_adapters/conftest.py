@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.fhir_adapters.contract_chart import transactions
 from tests.contract.fhir_adapters.launched import FhirServer
-from tests.servers import start_sandbox
+from tests.servers import Sandbox, start_sandbox
 from tests.smart_dance import CALLBACK
 
 CLIENT = {
@@ -19,17 +19,23 @@ CLIENT = {
 }
 
 
-@pytest.fixture(scope="session", params=["sandbox store", "HAPI"])
-def fhir_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FhirServer]:
-    if request.param == "HAPI":
-        yield FhirServer(_loaded(request.getfixturevalue("hapi_server")))
-        return
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The sandbox EHR with the contract's charts in its own store."""
     folder: Path = tmp_path_factory.mktemp("contract")
     clients, charts = folder / "clients.json", folder / "charts.ndjson"
     clients.write_text(json.dumps([CLIENT]))
     charts.write_text("\n".join(map(json.dumps, transactions())))
-    with start_sandbox(no_clinic=True, load=charts, clients=clients, as_of="2026-11-24") as sandbox:
-        yield FhirServer(sandbox.fhir_base, sandbox.base_url)
+    with start_sandbox(no_clinic=True, load=charts, clients=clients, as_of="2026-11-24") as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=["sandbox store", "HAPI"])
+def fhir_server(request: pytest.FixtureRequest) -> FhirServer:
+    if request.param == "HAPI":
+        return FhirServer(_loaded(request.getfixturevalue("hapi_server")))
+    sandbox: Sandbox = request.getfixturevalue("sandbox")
+    return FhirServer(sandbox.fhir_base, sandbox.base_url)
 
 
 def _loaded(base: str) -> str:

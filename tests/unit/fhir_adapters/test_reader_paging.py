@@ -10,6 +10,7 @@ import respx
 
 from app.domain.feeds import Feed, FeedStatus
 from app.domain.record import PatientRecord
+from app.fhir_adapters import EhrProfile
 from app.fhir_adapters.generic import GENERIC
 from tests.unit.fhir_adapters.paper_ehr import BASE, PERSON, Fault, PaperEhr, row
 
@@ -90,10 +91,11 @@ def test_rows_that_came_along_do_not_stand_for_rows_that_are_missing() -> None:
     assert ending(ehr.read()) == (1, FeedStatus.PARTIAL)
 
 
-@pytest.mark.parametrize("limits", [{"max_pages": 2}, {"max_rows": 5}], ids=["pages", "rows"])
-def test_a_limit_that_is_hit_is_shown(limits: dict[str, int]) -> None:
-    rows, status = ending(PaperEhr([PERSON, *TEN], page=3).read(profile=replace(GENERIC, **limits)))
-    assert (rows, status) == (6, FeedStatus.PARTIAL)
+@pytest.mark.parametrize(
+    "profile", [replace(GENERIC, max_pages=2), replace(GENERIC, max_rows=5)], ids=["pages", "rows"]
+)
+def test_a_limit_that_is_hit_is_shown(profile: EhrProfile) -> None:
+    assert ending(PaperEhr([PERSON, *TEN], page=3).read(profile=profile)) == (6, FeedStatus.PARTIAL)
 
 
 def test_an_id_that_is_repeated_across_pages_counts_once() -> None:
