@@ -30,10 +30,15 @@ def review(record: PatientRecord, policy: Policy, as_of: date, *, with_drafts: b
 
     Never raises for what a chart may hold: what cannot be read is part of the answer.
     """
-    case = case_of(record, policy, as_of, with_drafts=with_drafts)
+    return review_case(case_of(record, policy, as_of, with_drafts=with_drafts))
+
+
+def review_case(case: Case) -> Review:
+    """The same for a case that was already made, so that what is shown beside the review rests on the same inputs."""
+    record, policy = case.record, case.policy
     return Review(
         patient=record.reference,
-        as_of=as_of,
+        as_of=case.as_of,
         pack=policy.id,
         ltot=ltot_state(case),
         tier=tier(case),

@@ -2,30 +2,80 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.errors import SextantError
 from app.domain.feeds import Feed
 from app.domain.finding import Review
+from app.domain.med import MedTotal
 from app.domain.record import PatientRecord
 from app.domain.session import LaunchSession
+from app.med import total
 from app.ports import Clock, Ehrs, UnitOfWork
-from app.rules import Policy, review
+from app.rules import Policy
+from app.rules.evidence.admissible import as_read
+from app.rules.over_time import Mark, MarkKind, OverTime, PegBaseline, PegPoint, Taken, over_time
 from app.rules.ranking import PageOrder, page_order
 from app.rules.ranking import Row as RankedRow
+from app.rules.review import case_of, review_case
+from app.terminology.factors import FACTOR_SETS
 
-__all__ = ["RankedRow", "ReviewPatient", "ReviewedChart"]
+__all__ = [
+    "Mark",
+    "MarkKind",
+    "OverTime",
+    "PegBaseline",
+    "PegPoint",
+    "RankedRow",
+    "ReviewPatient",
+    "ReviewedChart",
+    "Taken",
+    "reviewed",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewedChart:
-    """What was read, what was concluded, in which order it is shown, and when it was read."""
+    """What was read, what was concluded, in which order it is shown, and when it was read.
+
+    `over_time` is what the time axis shows beside the dose. `other_doses` are the same supplies under the factor sets that are
+    not in force: for comparison only, no finding rests on them.
+    """
 
     record: PatientRecord
     review: Review
     order: PageOrder
     read_at: datetime
+    over_time: OverTime
+    other_doses: tuple[MedTotal, ...] = ()
+
+
+def reviewed(record: PatientRecord, policy: Policy, today: date, read_at: datetime) -> ReviewedChart:
+    """Everything that the page says about a chart that has just been read. Pure."""
+    case = case_of(record, policy, today)
+    answer = review_case(case)
+    others = tuple(name for name in FACTOR_SETS if name != answer.med.factor_set)
+    return ReviewedChart(
+        record=record,
+        review=answer,
+        order=page_order(answer, policy),
+        read_at=read_at,
+        over_time=over_time(case),
+        other_doses=tuple(dose_under(record, policy, today, name) for name in others),
+    )
+
+
+def dose_under(record: PatientRecord, policy: Policy, today: date, factor_set: str) -> MedTotal:
+    """The dose as another factor set would give it, all else as the pack has it."""
+    dose = policy.dose
+    return total(
+        as_read(record),
+        today,
+        factor_set,
+        research_factors=dose.research_factors.value,
+        headline="quantity" if dose.headline.value == "quantity" else "signature",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +96,7 @@ class ReviewPatient:
             self._audit(session, read_at, "error", {"error": type(error).__name__})
             raise
         self._audit(session, read_at, "ok", feed_summary(record))
-        answer = review(record, self.policy, self.clock.today())
-        return ReviewedChart(record, answer, page_order(answer, self.policy), read_at)
+        return reviewed(record, self.policy, self.clock.today(), read_at)
 
     def _audit(self, session: LaunchSession, at: datetime, outcome: str, detail: Mapping[str, str]) -> None:
         entry = AuditEntry(

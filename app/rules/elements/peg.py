@@ -57,10 +57,10 @@ def evaluate(case: Case) -> Finding:
         return timing
     if last.total is None:
         return _incomplete(case, last)
-    return _judge_value(case, last, _baseline(case, found), timing)
+    return _judge_value(case, last, baseline_of(case, found), timing)
 
 
-def _baseline(case: Case, found: tuple[Score, ...]) -> Score | None:
+def baseline_of(case: Case, found: tuple[Score, ...]) -> Score | None:
     """The last one at or before the start of therapy, else the earliest; only complete ones."""
     complete = [score for score in found if score.total is not None]
     began = therapy_began(case)
@@ -126,7 +126,7 @@ def _compare(case: Case, last: Score, baseline: Score) -> _Change:
     now, then = last.total or Decimal(0), baseline.total or Decimal(0)
     label = (
         f"{tidy(then)} at the start ({baseline.day})"
-        if _is_at_start(case, baseline)
+        if is_at_start(case, baseline)
         else (f"{tidy(then)} at the earliest on record ({baseline.day})")
     )
     if then == 0:
@@ -142,7 +142,7 @@ def _compare(case: Case, last: Score, baseline: Score) -> _Change:
     return _Change(all(_fell(start, end, percent) for start, end in parts), worse, f"{label}, pain and function")
 
 
-def _is_at_start(case: Case, baseline: Score) -> bool:
+def is_at_start(case: Case, baseline: Score) -> bool:
     began = therapy_began(case)
     return began is not None and baseline.day <= began
 
