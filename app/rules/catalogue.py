@@ -17,6 +17,8 @@ from app.rules.elements import (
     pdmp_check,
     peg,
     ptsd,
+    renal,
+    respiratory,
     risk_tool,
     sedative,
     start_dose,
@@ -52,6 +54,8 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         anxiety,
         ptsd,
         risk_tool,
+        respiratory,
+        renal,
     )
 )
 
