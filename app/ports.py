@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.audit import AuditEntry
-from app.domain.chart import RecordedFact
+from app.domain.chart import FactEntry, RecordedFact, Withdrawal
+from app.domain.dismissal import Dismissal
 from app.domain.flag import FlagIntent, Written
 from app.domain.outcome import No, Ok
 from app.domain.record import PatientRecord
@@ -107,10 +108,35 @@ class FactStore(Protocol):
     """A person's word, entered in Sextant. "Patient/p1" of one EHR is not "Patient/p1" of another: `ehr` is its key."""
 
     def facts(self, ehr: str, patient: str) -> Sequence[RecordedFact]:
-        """What has been entered about one person, oldest first."""
+        """What has been entered about one person and stands, oldest first."""
 
-    def add(self, ehr: str, fact: RecordedFact) -> None:
-        """Store one fact."""
+    def entries(self, ehr: str, patient: str) -> Sequence[FactEntry]:
+        """Everything ever entered about one person, withdrawn or not, oldest first."""
+
+    def add(self, ehr: str, fact: RecordedFact, audit: AuditEntry) -> None:
+        """Store one fact together with its line in the audit log."""
+
+    def withdraw(self, ehr: str, patient: str, number: int, withdrawal: Withdrawal, audit: AuditEntry) -> None:
+        """Take one standing fact of this person back, together with its line in the audit log.
+
+        Raises WrongUsage when there is none of that number.
+        """
+
+
+class DismissalStore(Protocol):
+    """Findings that were put aside; nothing is ever changed or removed, an end is a line of its own."""
+
+    def dismissals(self, ehr: str, patient: str) -> Sequence[Dismissal]:
+        """Those of one person that nobody ended, oldest first; their day may be over."""
+
+    def add(self, ehr: str, dismissal: Dismissal, audit: AuditEntry) -> None:
+        """Store one dismissal together with its line in the audit log."""
+
+    def end(self, ehr: str, patient: str, number: int, by: str, audit: AuditEntry) -> None:
+        """End one dismissal of this person now, together with its line in the audit log (whose instant is the end's).
+
+        Raises WrongUsage when there is none of that number.
+        """
 
 
 class Outbox(Protocol):
@@ -143,6 +169,10 @@ class Work(Protocol):
     @property
     def facts(self) -> FactStore:
         """Recorded facts that stand or fall with the rest."""
+
+    @property
+    def dismissals(self) -> DismissalStore:
+        """Dismissals that stand or fall with the rest."""
 
 
 class UnitOfWork(Protocol):

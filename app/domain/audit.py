@@ -15,6 +15,10 @@ class Action(StrEnum):
     CONFIRM_WRITE = "confirm_write"
     WRITE = "write"
     END_SESSION = "end_session"
+    RECORD_FACT = "record_fact"
+    WITHDRAW_FACT = "withdraw_fact"
+    DISMISS = "dismiss"
+    END_DISMISSAL = "end_dismissal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The rest of the chart: people, observations, conditions, visits, documents and plans, as the EHR states them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -196,7 +196,10 @@ class CareTeam:
 
 @dataclass(frozen=True, slots=True)
 class RecordedFact:
-    """A person's word, entered in Sextant: evidence of the same rank as a resource, shown as "entered by"."""
+    """A person's word, entered in Sextant: evidence of the same rank as a resource, shown as "entered by".
+
+    `number` is its place in the store (None until it is stored): what a withdrawal names.
+    """
 
     patient: str
     concept: str
@@ -205,3 +208,20 @@ class RecordedFact:
     entered_by: str
     entered_at: datetime
     note: str | None = None
+    number: int | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A recorded fact taken back: by whom, and when. The fact stays in the store, and is no evidence any more."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FactEntry:
+    """A recorded fact as it stands now: in force when `withdrawal` is None."""
+
+    fact: RecordedFact
+    withdrawal: Withdrawal | None = None

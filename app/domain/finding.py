@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from app.domain.dismissal import Dismissal
 from app.domain.feeds import Feeds
 from app.domain.med import MedTotal
 
@@ -52,7 +53,8 @@ class Finding:
 
     `title` is what it is, in at most four words. `missing` lists inputs that were not available. `is_known_in_part` marks a
     red that rests on part of the facts (drawn with a grey edge). `standing` is a fact that stands beside the dose and is
-    never a task row. `fold` is the key under which rows of one cause fold together.
+    never a task row. `fold` is the key under which rows of one cause fold together. `dismissed`: a clinician put it aside; its
+    status stays what it is, and it is neither a gap nor in date while that holds.
     """
 
     rule: str
@@ -71,11 +73,12 @@ class Finding:
     standing: bool = False
     fold: str | None = None
     pack_values: tuple[PackValue, ...] = ()
+    dismissed: Dismissal | None = None
 
     @property
     def is_gap(self) -> bool:
-        """A gap is a finding that is red or yellow."""
-        return self.status in (Status.RED, Status.YELLOW)
+        """A gap is a finding that is red or yellow and that nobody dismissed."""
+        return self.status in (Status.RED, Status.YELLOW) and self.dismissed is None
 
 
 @dataclass(frozen=True, slots=True)

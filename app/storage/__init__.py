@@ -1,6 +1,7 @@
-"""Storage: sessions, audit log, recorded facts and outbox in SQLite or PostgreSQL. Rows never leave this folder."""
+"""Storage: sessions, audit log, recorded facts, dismissals and outbox in SQLite or PostgreSQL. Rows never leave this folder."""
 
 from app.storage.audit import AuditHead, SqlAuditLog
+from app.storage.dismissals import SqlDismissalStore
 from app.storage.facts import SqlFactStore
 from app.storage.outbox import SqlOutbox
 from app.storage.sessions import SqlSessionStore
@@ -9,6 +10,7 @@ from app.storage.storage import SqlUnitOfWork, SqlWork, Storage, open_storage
 __all__ = [
     "AuditHead",
     "SqlAuditLog",
+    "SqlDismissalStore",
     "SqlFactStore",
     "SqlOutbox",
     "SqlSessionStore",

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from app.domain.session import Secret
 from app.ports import Clock
 from app.storage.audit import SqlAuditLog, lock_head
+from app.storage.dismissals import SqlDismissalStore
 from app.storage.engine import JoinedTransaction, OwnTransactions, Transactions, open_engine
 from app.storage.facts import SqlFactStore
 from app.storage.migrate import migrate
@@ -19,11 +20,12 @@ from app.storage.sessions import SqlSessionStore
 
 @dataclass(frozen=True, slots=True)
 class SqlWork:
-    """The Work port: audit, outbox and facts in one transaction."""
+    """The Work port: audit, outbox, facts and dismissals in one transaction."""
 
     audit: SqlAuditLog
     outbox: SqlOutbox
     facts: SqlFactStore
+    dismissals: SqlDismissalStore
 
 
 class SqlUnitOfWork:
@@ -43,7 +45,9 @@ class SqlUnitOfWork:
         with self._transactions.writing() as connection:
             lock_head(connection)
             joined = JoinedTransaction(connection)
-            yield SqlWork(SqlAuditLog(joined), SqlOutbox(joined, self._clock), SqlFactStore(joined))
+            yield SqlWork(
+                SqlAuditLog(joined), SqlOutbox(joined, self._clock), SqlFactStore(joined), SqlDismissalStore(joined)
+            )
 
 
 class Storage:
@@ -55,6 +59,7 @@ class Storage:
         self.sessions = SqlSessionStore(own, Seal(secret_key), clock)
         self.audit = SqlAuditLog(own)
         self.facts = SqlFactStore(own)
+        self.dismissals = SqlDismissalStore(own)
         self.outbox = SqlOutbox(own, clock)
         self.unit_of_work = SqlUnitOfWork(own, clock)
 

@@ -102,6 +102,38 @@ recorded_facts = Table(
     Index("ix_recorded_facts_ehr_patient", "ehr", "patient"),
 )
 
+fact_withdrawals = Table(
+    "fact_withdrawals",
+    metadata,
+    Column("fact_id", _row_id, primary_key=True, autoincrement=False),
+    Column("withdrawn_by", Text, nullable=False),
+    Column("withdrawn_at", UtcInstant, nullable=False),
+)
+
+dismissals = Table(
+    "dismissals",
+    metadata,
+    Column("id", _row_id, primary_key=True),
+    Column("ehr", String(100), nullable=False),
+    Column("patient", Text, nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("dismissed_by", Text, nullable=False),
+    Column("dismissed_at", UtcInstant, nullable=False),
+    Column("until", String(10), nullable=False),
+    Index("ix_dismissals_ehr_patient", "ehr", "patient"),
+)
+"""`until` is a day in the clinic's zone, as "2026-05-04"."""
+
+dismissal_ends = Table(
+    "dismissal_ends",
+    metadata,
+    Column("dismissal_id", _row_id, primary_key=True, autoincrement=False),
+    Column("ended_by", Text, nullable=False),
+    Column("ended_at", UtcInstant, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.audit import Action, AuditEntry
-from app.domain.chart import RecordedFact
+from app.domain.chart import FactEntry, RecordedFact, Withdrawal
 from app.domain.dates import Period, on, parse_partial_date
+from app.domain.dismissal import Dismissal
 from app.domain.errors import AskAnAdministrator, LaunchAgain, WrongUsage
 from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagIntent, WantedFlag, Written
 from app.domain.outcome import No, Ok
@@ -290,16 +291,69 @@ class TestFacts:
     def test_facts_come_back_oldest_first(self, storage: Storage) -> None:
         facts = [fact("pdmp_check", "checked"), fact("agreement", "signed on paper")]
         for each in facts:
-            storage.facts.add("clinic", each)
+            storage.facts.add("clinic", each, entry())
         assert list(storage.facts.facts("clinic", "Patient/p1")) == facts
 
     def test_the_same_id_in_another_ehr_is_another_person(self, storage: Storage) -> None:
-        storage.facts.add("clinic", fact("naloxone", "has at home"))
+        storage.facts.add("clinic", fact("naloxone", "has at home"), entry())
         assert list(storage.facts.facts("hospital", "Patient/p1")) == []
+
+    def test_a_withdrawn_fact_is_no_evidence_and_stays_on_record(self, storage: Storage) -> None:
+        for each in (fact("naloxone", "has"), fact("agreement", "signed")):
+            storage.facts.add("clinic", each, entry())
+        first = storage.facts.facts("clinic", "Patient/p1")[0]
+        storage.facts.withdraw("clinic", "Patient/p1", number(first.number), WITHDRAWN, entry(2))
+        assert list(storage.facts.facts("clinic", "Patient/p1")) == [fact("agreement", "signed")]
+        assert list(storage.facts.entries("clinic", "Patient/p1")) == [
+            FactEntry(fact("naloxone", "has"), WITHDRAWN),
+            FactEntry(fact("agreement", "signed")),
+        ]
+
+    def test_nobody_withdraws_twice_or_of_another_person(self, storage: Storage) -> None:
+        storage.facts.add("clinic", fact("naloxone", "has"), entry())
+        its = number(storage.facts.facts("clinic", "Patient/p1")[0].number)
+        for ehr, patient in (("clinic", "Patient/p2"), ("hospital", "Patient/p1")):
+            with pytest.raises(WrongUsage):
+                storage.facts.withdraw(ehr, patient, its, WITHDRAWN, entry(2))
+        storage.facts.withdraw("clinic", "Patient/p1", its, WITHDRAWN, entry(3))
+        with pytest.raises(WrongUsage):
+            storage.facts.withdraw("clinic", "Patient/p1", its, WITHDRAWN, entry(4))
+        assert list(storage.audit.entries()) == [entry(1), entry(3)], "what was refused leaves no line"
+
+
+WITHDRAWN = Withdrawal("Dr. Day", NINE + HOUR)
+
+
+def number(found: int | None) -> int:
+    assert found is not None
+    return found
 
 
 def fact(concept: str, value: str) -> RecordedFact:
     return RecordedFact("Patient/p1", concept, value, on(date(2026, 5, 4)), "Practitioner/d1", NINE, "by telephone")
+
+
+class TestDismissals:
+    def test_they_come_back_as_they_were_stored(self, storage: Storage) -> None:
+        for each in (dismissal("peg"), dismissal("agreement")):
+            storage.dismissals.add("clinic", each, entry())
+        assert list(storage.dismissals.dismissals("clinic", "Patient/p1")) == [dismissal("peg"), dismissal("agreement")]
+        assert list(storage.dismissals.dismissals("hospital", "Patient/p1")) == []
+
+    def test_one_that_was_ended_is_gone_and_cannot_be_ended_again(self, storage: Storage) -> None:
+        storage.dismissals.add("clinic", dismissal("peg"), entry())
+        its = number(storage.dismissals.dismissals("clinic", "Patient/p1")[0].number)
+        with pytest.raises(WrongUsage):
+            storage.dismissals.end("clinic", "Patient/p2", its, "Dr. Day", entry(2))
+        storage.dismissals.end("clinic", "Patient/p1", its, "Dr. Day", entry(3))
+        assert list(storage.dismissals.dismissals("clinic", "Patient/p1")) == []
+        with pytest.raises(WrongUsage):
+            storage.dismissals.end("clinic", "Patient/p1", its, "Dr. Day", entry(4))
+        assert list(storage.audit.entries()) == [entry(1), entry(3)]
+
+
+def dismissal(rule: str) -> Dismissal:
+    return Dismissal("Patient/p1", rule, "f" * 64, "Done elsewhere", "Dr. Day", NINE, date(2026, 6, 4))
 
 
 class TestOutbox:
@@ -346,8 +400,8 @@ class TestUnitOfWork:
         with storage.unit_of_work() as work:
             work.audit.append(entry())
             work.outbox.add("k1", "l" * 43, intent())
-            work.facts.add("clinic", fact("naloxone", "has at home"))
-        assert len(storage.audit.entries()) == 1
+            work.facts.add("clinic", fact("naloxone", "has at home"), entry(2))
+        assert len(storage.audit.entries()) == 2
         assert len(storage.outbox.unsettled("l" * 43)) == 1
         assert len(storage.facts.facts("clinic", "Patient/p1")) == 1
 
@@ -356,7 +410,7 @@ class TestUnitOfWork:
         with pytest.raises(RuntimeError), storage.unit_of_work() as work:  # noqa: PT012
             work.audit.append(entry())
             work.outbox.add("k1", "l" * 43, intent())
-            work.facts.add("clinic", fact("naloxone", "has at home"))
+            work.facts.add("clinic", fact("naloxone", "has at home"), entry(2))
             raise RuntimeError
         assert list(storage.audit.entries()) == []
         assert list(storage.outbox.unsettled("l" * 43)) == []
