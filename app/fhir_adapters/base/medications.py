@@ -38,15 +38,11 @@ class Medicines:
     """Medication resources by reference, for whoever refers to them."""
 
     def __init__(self) -> None:
-        self._by_reference: dict[str, Medication] = {}
+        self._by_reference: dict[str, tuple[Medication, tuple[str, ...]]] = {}
 
     def learn(self, reference: str, sent: fhir.Medication, opening: Opening) -> None:
-        """Remember one Medication resource."""
-        self._by_reference[reference] = open_medication(reference, sent, opening)
-
-    def has(self, reference: str) -> bool:
-        """Whether a reference can be followed."""
-        return reference in self._by_reference
+        """Remember one Medication resource, and what was unreadable in it."""
+        self._by_reference[reference] = open_medication(reference, sent, opening), opening.named()
 
     def of(self, sent: Prescribed, opening: Opening) -> Medication:
         """The medicine of an order, fill or statement, by code, reference or contained resource."""
@@ -65,7 +61,9 @@ class Medicines:
         return found
 
     def _followed(self, target: str, opening: Opening) -> Medication | None:
-        return self._by_reference.get(opening.references.relative(target))
+        medication, unreadable = self._by_reference.get(opening.references.relative(target), (None, ()))
+        opening.unreadable += [f"{UNNAMED}.{name}" for name in unreadable]
+        return medication
 
 
 def _unnamed(reference: fhir.Reference | None, opening: Opening) -> Medication:

@@ -41,10 +41,10 @@ def _component(sent: fhir.ObservationComponent, opening: Opening) -> Observation
 
 def _value(sent: fhir.Observation | fhir.ObservationComponent, prefix: str, opening: Opening) -> ObservationValue:
     absent = plain_code(sent.data_absent_reason)
-    if sent.value_quantity is not None:
+    if sent.value_quantity is not None and not (absent and sent.value_quantity.value is None):
         return ObservationValue(quantity=opening.quantity(sent.value_quantity, prefix + "valueQuantity"))
     if sent.value_codeable_concept is not None:
-        return ObservationValue(concept=concept(sent.value_codeable_concept), absent_reason=absent)
+        return ObservationValue(concept=concept(sent.value_codeable_concept))
     if sent.value_integer is not None:
         return ObservationValue(number=opening.number(sent.value_integer, prefix + "valueInteger"))
     if sent.value_boolean is not None:
