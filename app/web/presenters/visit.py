@@ -149,17 +149,18 @@ def row_of(finding: Finding, today: date) -> Row:
 
 def evidence_words(item: Evidence, today: date) -> str:
     """Fact, day, and who said so."""
-    day = short_date(date.fromisoformat(item.date[:10]), today) if is_whole_day(item.date) else (item.date or "no date")
+    whole = whole_day(item.date)
+    day = short_date(whole, today) if whole else (item.date or "no date")
     said = f", entered by {item.entered_by}" if item.entered_by else ""
     return f"{item.value} ({day}{said})"
 
 
-def is_whole_day(text: str | None) -> bool:
-    """Whether a date text names a day (not only a year or a month)."""
+def whole_day(text: str | None) -> date | None:
+    """The day that a date text names; None for a year, a month or nothing."""
     try:
-        return bool(text and date.fromisoformat(text[:10]))
+        return date.fromisoformat(text[:10]) if text else None
     except ValueError:
-        return False
+        return None
 
 
 def exclusion_lines(review: Review) -> tuple[str, ...]:
