@@ -81,6 +81,8 @@ def _asked(rule: str, review: Review) -> Asked:
         return Asked.SILENT
     if finding.status in _ENDS:
         return Asked.GONE
+    if finding.dismissed:
+        return Asked.ASIDE
     return Asked.UNKNOWN if finding.status is Status.GREY else Asked.SOFTER
 
 

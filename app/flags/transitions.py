@@ -28,6 +28,7 @@ class Asked(Enum):
 
     WANTED = "the gap is there"
     SOFTER = "the gap is there, at a level that is not written"
+    ASIDE = "the gap is there, put aside by a clinician"
     UNKNOWN = "not known any more"
     GONE = "the gap is gone"
     SILENT = "no finding"
@@ -42,6 +43,7 @@ class Step(NamedTuple):
 
 _LEAVE = ChangeKind.LEAVE
 _STILL_OPEN = Step(_LEAVE, "Still open, less urgent: the Flag stays until the gap is closed")
+_ASIDE = Step(_LEAVE, "Put aside in Sextant: the Flag stays until the gap is closed")
 _UNKNOWN = Step(_LEAVE, "Cannot be told today: the Flag stays until the gap is known to be closed")
 _NO_FINDING = Step(_LEAVE, "This rule is not in use today: the Flag is left as it is")
 _END = Step(ChangeKind.INACTIVATE, "The gap is closed: end the Flag")
@@ -52,27 +54,32 @@ TRANSITIONS: Mapping[tuple[Standing, Asked], Step] = MappingProxyType(
     {
         (Standing.NONE, Asked.WANTED): Step(ChangeKind.CREATE, "New gap"),
         (Standing.NONE, Asked.SOFTER): _NOTHING,
+        (Standing.NONE, Asked.ASIDE): _NOTHING,
         (Standing.NONE, Asked.UNKNOWN): _NOTHING,
         (Standing.NONE, Asked.GONE): _NOTHING,
         (Standing.NONE, Asked.SILENT): _NOTHING,
         (Standing.AS_WANTED, Asked.WANTED): Step(_LEAVE, "Already in the chart"),
         (Standing.DIFFERENT, Asked.WANTED): Step(ChangeKind.UPDATE, "The gap has changed: update text or level"),
         (Standing.DIFFERENT, Asked.SOFTER): _STILL_OPEN,
+        (Standing.DIFFERENT, Asked.ASIDE): _ASIDE,
         (Standing.DIFFERENT, Asked.UNKNOWN): _UNKNOWN,
         (Standing.DIFFERENT, Asked.GONE): _END,
         (Standing.DIFFERENT, Asked.SILENT): _NO_FINDING,
         (Standing.EDITED, Asked.WANTED): Step(_LEAVE, "The text was edited in the chart: it is left as it is"),
         (Standing.EDITED, Asked.SOFTER): _STILL_OPEN,
+        (Standing.EDITED, Asked.ASIDE): _ASIDE,
         (Standing.EDITED, Asked.UNKNOWN): _UNKNOWN,
         (Standing.EDITED, Asked.GONE): _END,
         (Standing.EDITED, Asked.SILENT): _NO_FINDING,
         (Standing.ENDED, Asked.WANTED): Step(ChangeKind.UPDATE, "The gap is back: make the Flag active again"),
         (Standing.ENDED, Asked.SOFTER): _NOTHING,
+        (Standing.ENDED, Asked.ASIDE): _NOTHING,
         (Standing.ENDED, Asked.UNKNOWN): _NOTHING,
         (Standing.ENDED, Asked.GONE): _NOTHING,
         (Standing.ENDED, Asked.SILENT): _NOTHING,
         (Standing.IN_ERROR, Asked.WANTED): _IN_ERROR,
         (Standing.IN_ERROR, Asked.SOFTER): _IN_ERROR,
+        (Standing.IN_ERROR, Asked.ASIDE): _IN_ERROR,
         (Standing.IN_ERROR, Asked.UNKNOWN): _IN_ERROR,
         (Standing.IN_ERROR, Asked.GONE): _IN_ERROR,
         (Standing.IN_ERROR, Asked.SILENT): _IN_ERROR,

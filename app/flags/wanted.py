@@ -25,11 +25,11 @@ class WritePolicy(Protocol):
 
 def wanted(review: Review, policy: WritePolicy, identify: Identify) -> tuple[WantedFlag, ...]:
     """The Flags that a review asks for, in the order of its findings. Nobody in particular gets none: without a patient
-    reference there is no chart to write to."""
+    reference there is no chart to write to. A finding that was put aside asks for nothing."""
     patient = review.patient
     if patient is None:
         return ()
-    asking = (finding for finding in review.findings if policy.writes(finding.rule, finding.status))
+    asking = (each for each in review.findings if each.dismissed is None and policy.writes(each.rule, each.status))
     return tuple(_flag(finding, review, policy, identify(patient, finding.rule)) for finding in asking)
 
 

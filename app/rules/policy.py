@@ -494,6 +494,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Dismissals:
+    """Putting a finding aside: the reasons to choose from, and for how long at most (sooner for one to act on now)."""
+
+    reasons: Words
+    longest: Days
+    longest_red: Days
+
+
+@dataclass(frozen=True, slots=True)
 class FlagRule:
     """What one rule may write: at which status, and the words that stand in the chart."""
 
@@ -538,6 +547,7 @@ class Policy:
     tier: TierRules
     recorded_here: RecordedHere
     page: Page
+    dismissal: Dismissals
     write_back: WriteBack
     rules: Rules
 

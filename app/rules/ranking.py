@@ -41,6 +41,7 @@ class PageOrder:
     background: tuple[Finding, ...]
     green: tuple[Finding, ...]
     not_applicable: tuple[Finding, ...]
+    dismissed: tuple[Finding, ...] = ()
 
 
 def visit_rows(review: Review, policy: Policy) -> tuple[Row, ...]:
@@ -53,7 +54,8 @@ def visit_rows(review: Review, policy: Policy) -> tuple[Row, ...]:
 def page_order(review: Review, policy: Policy) -> PageOrder:
     """Where each finding goes."""
     tasks = {each.rule for each in review.findings if is_task(each)}
-    rest = [each for each in review.findings if each.rule not in tasks]
+    dismissed = tuple(each for each in review.findings if each.dismissed)
+    rest = [each for each in review.findings if each.rule not in tasks and each.dismissed is None]
     gaps = [each for each in rest if each.status in _SHOWN]
     return PageOrder(
         rows=visit_rows(review, policy),
@@ -61,12 +63,14 @@ def page_order(review: Review, policy: Policy) -> PageOrder:
         background=tuple(each for each in gaps if not each.standing),
         green=tuple(each for each in rest if each.status is Status.GREEN),
         not_applicable=tuple(each for each in rest if each.status is Status.NOT_APPLICABLE),
+        dismissed=dismissed,
     )
 
 
 def is_task(finding: Finding) -> bool:
-    """Whether a finding asks for something at this visit."""
-    return finding.place is Place.VISIT and finding.status in _SHOWN and not finding.standing
+    """Whether a finding asks for something at this visit; one that was put aside does not."""
+    is_asked = finding.place is Place.VISIT and finding.status in _SHOWN
+    return is_asked and not finding.standing and finding.dismissed is None
 
 
 def _folded(findings: Iterable[Finding]) -> Iterable[tuple[Finding, ...]]:

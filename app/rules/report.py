@@ -5,6 +5,7 @@ No key is ever left out; days are ISO dates; `med` is exactly the answer of `sex
 
 from datetime import date
 
+from app.domain.dismissal import Dismissal
 from app.domain.feeds import Feed
 from app.domain.finding import Evidence, Exclusion, Finding, LtotState, Review, Tier
 from app.med.report import as_json as med_as_json
@@ -39,6 +40,18 @@ def finding_as_json(finding: Finding) -> dict[str, object]:
         "next_step": finding.next_step,
         "source": finding.source,
         "missing": list(finding.missing),
+        "dismissed": _dismissed(finding.dismissed),
+    }
+
+
+def _dismissed(dismissal: Dismissal | None) -> dict[str, object] | None:
+    if dismissal is None:
+        return None
+    return {
+        "reason": dismissal.reason,
+        "by": dismissal.by,
+        "at": dismissal.at.isoformat(),
+        "until": dismissal.until.isoformat(),
     }
 
 
