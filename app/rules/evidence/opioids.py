@@ -47,7 +47,7 @@ def is_for_taking(supply: Supply) -> bool:
 
 def is_moud(case: Case, supply: Supply) -> bool:
     """A product made for opioid use disorder. Methadone ordered in primary care is taken as analgesia."""
-    medications = _medications(case)
+    medications = medications_of(case)
     known = [medications[source] for source in supply.sources if source in medications]
     return any(_is_made_for_oud(medication) for medication in known)
 
@@ -60,7 +60,8 @@ def _is_made_for_oud(medication: Medication) -> bool:
 
 
 @once
-def _medications(case: Case) -> Mapping[str, Medication]:
+def medications_of(case: Case) -> Mapping[str, Medication]:
+    """Reference of an order, fill or statement -> what it is of."""
     record = case.record
     orders = {order.reference: order.medication for order in record.orders}
     fills = {fill.reference: fill.medication for fill in record.dispenses}
