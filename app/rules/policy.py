@@ -327,6 +327,72 @@ class Nonopioid(RuleSection):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeWatch(RuleSection):
+    """Windows in days back from today: the last `recent` days against `earlier_from` to `earlier_to` days ago."""
+
+    grace: Days
+    recent: Days
+    earlier_from: Days
+    earlier_to: Days
+    drop_red: Amount
+    drop_yellow: Amount
+    long_therapy: Days
+    met_before: Days
+    met_within: Days
+    plan_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Prescriber(RuleSection):
+    """`outside`: so many prescribers outside the care team are too many; `share`: the least part of the supply."""
+
+    window: Days
+    outside: Count
+    share: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapOpioids(RuleSection):
+    """An overlap of up to `early_fill` does not count."""
+
+    early_fill: Days
+
+
+@dataclass(frozen=True, slots=True)
+class MultiPrescriber(RuleSection):
+    """`many` of both within `window_many`; `some` of either within `window_some`."""
+
+    many: Count
+    some: Count
+    window_many: Days
+    window_some: Days
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyRefill(RuleSection):
+    """A fill more than `early` days before the run-out; `many` of them within `window`."""
+
+    early: Days
+    many: Count
+    window: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation(RuleSection):
+    """Levels of the daily dose; `rise` a notable increase; `stable` after how long it no longer stands out; `shortest` a
+    stretch that is passed over."""
+
+    level_first: Amount
+    level_second: Amount
+    level_third: Amount
+    rise: Amount
+    window: Days
+    review_within: Days
+    stable: Days
+    shortest: Days
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One section a rule, named by its id."""
 
@@ -357,6 +423,12 @@ class Rules:
     counsel: Interval
     goals: Goals
     nonopioid: Nonopioid
+    change_watch: ChangeWatch
+    prescriber: Prescriber
+    overlap_opioids: OverlapOpioids
+    multi_prescriber: MultiPrescriber
+    early_refill: EarlyRefill
+    escalation: Escalation
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,9 @@ def _is_future(when: PartialDate | None, as_of: date) -> bool:
 
 
 def _is_order(order: Order, as_of: date, with_drafts: bool) -> bool:
-    if order.status in NEVER or order.do_not_perform or _is_future(order.authored_on, as_of):
+    """A cancelled order may have been supplied before it was cancelled."""
+    is_never = order.status in NEVER - {"cancelled"}
+    if is_never or order.do_not_perform or _is_future(order.authored_on, as_of):
         return False
     return with_drafts or not (order.status in DRAFT or order.intent in PROPOSED)
 

@@ -167,7 +167,7 @@ def reversal_agents(case: Case) -> tuple[Found, ...]:
 
 def _reversal(case: Case) -> Iterator[Found]:
     for order in case.record.orders:
-        is_live = order.status not in {"stopped", "draft"} and not is_inpatient(order.category_codes)
+        is_live = order.status not in {"stopped", "cancelled", "draft"} and not is_inpatient(order.category_codes)
         if is_live and _is_reversal(order.medication):
             day = day_of(order.authored_on, case.as_of)
             yield Found(order.reference, day, _label(order.medication), Feed.MEDICATIONS)
