@@ -6,6 +6,7 @@ from app.rules.elements import (
     acute_days,
     agreement,
     anxiety,
+    bowel,
     change_watch,
     depression,
     early_refill,
@@ -18,6 +19,7 @@ from app.rules.elements import (
     multi_prescriber,
     naloxone,
     next_visit,
+    nonopioid,
     opioid_first,
     overlap_opioids,
     pdmp_check,
@@ -70,6 +72,8 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         multi_prescriber,
         early_refill,
         escalation,
+        nonopioid,
+        bowel,
     )
 )
 

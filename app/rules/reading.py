@@ -15,7 +15,8 @@ def not_read(case: Case, needs: tuple[Feed, ...] = (), any_of: tuple[Feed, ...] 
     states = {feed: case.feed(feed).status for feed in any_of}
     broken = tuple(feed for feed, status in states.items() if status not in THERE_OR_NOT_OFFERED)
     is_nowhere = bool(states) and FeedStatus.AVAILABLE not in states.values()
-    return (*case.record.feeds.incomplete(needs), *(broken or (tuple(states) if is_nowhere else ())))
+    unread_any = broken or (tuple(states) if is_nowhere else ())
+    return tuple(dict.fromkeys((*case.record.feeds.incomplete(needs), *unread_any)))
 
 
 def missing(case: Case, *feeds: Feed) -> tuple[str, ...]:

@@ -40,6 +40,12 @@ SYSTEMS: dict[str, type[Code]] = {
 }
 _URIS = (RXNORM, SNOMED, LOINC, HCPCS, ICD10CM)
 _WORD = re.compile(r"[a-z][a-z0-9-]*")
+ALIASES: Mapping[str, str] = {
+    "senna": "sennosides usp",
+    "sennosides": "sennosides usp",
+    "paracetamol": "acetaminophen",
+}
+"""Other names of ingredients, as charts write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +96,14 @@ def _shipped() -> Mapping[tuple[str, str], tuple[Therapy, ...]]:
 def _drugs_by_name() -> Mapping[str, tuple[Therapy, ...]]:
     index: dict[str, tuple[Therapy, ...]] = {}
     for each in (therapy for rows in _shipped().values() for therapy in rows if therapy.kind == "drug_ingredient"):
-        index[each.name.lower()] = (*index.get(each.name.lower(), ()), each)
-    return index
+        name = _words(each.name)
+        index[name] = (*index.get(name, ()), each)
+    return index | {alias: index[name] for alias, name in ALIASES.items() if name in index}
+
+
+def _words(text: str) -> str:
+    """Words only: "sennosides, USP" and "polyethylene glycol 3350" are found however they are punctuated."""
+    return " ".join(_WORD.findall(text.lower()))
 
 
 def therapies_coded(concept: Concept) -> tuple[Therapy, ...]:
@@ -105,5 +117,5 @@ def therapy_drugs_named(text: str) -> tuple[Therapy, ...]:
     """The drug therapies whose ingredient a medication's name holds as whole words ("ibuprofen 600 MG Oral Tablet")."""
     words = _WORD.findall(text.lower())
     names = _drugs_by_name()
-    runs = (" ".join(words[place : place + length]) for length in (2, 1) for place in range(len(words)))
+    runs = (" ".join(words[place : place + length]) for length in (3, 2, 1) for place in range(len(words)))
     return tuple(dict.fromkeys(each for run in runs for each in names.get(run, ())))
