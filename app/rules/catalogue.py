@@ -4,14 +4,17 @@ from types import ModuleType
 
 from app.rules.elements import (
     acute_days,
+    age65,
     agreement,
     anxiety,
     bowel,
     change_watch,
+    counsel,
     depression,
     early_refill,
     erla_start,
     escalation,
+    goals,
     hepatic,
     last_visit,
     ltot_code,
@@ -74,6 +77,9 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         escalation,
         nonopioid,
         bowel,
+        age65,
+        counsel,
+        goals,
     )
 )
 
