@@ -47,3 +47,6 @@ CONCEPTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "stop_bang": NUMBER,
     }
 )
+
+LARGEST: Mapping[str, int] = MappingProxyType({"ort": 26, "ort_oud": 9, "stop_bang": 8})
+"""The top of each scale that starts at 0: a number above it is a slip of the pen."""

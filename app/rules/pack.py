@@ -55,7 +55,7 @@ class PackFile:
 def load_pack(id_or_path: str, overrides: Path | None = None) -> Policy:
     """The policy of a shipped pack (by id) or of a file (by path), with a site's override file on top.
 
-    Raises AskAnAdministrator naming file, table path, line where known, and remedy.
+    Raises AskAnAdministrator naming file, table path, line where known, and remedy: a line for each value that is refused.
     """
     chain = [*_chain(_path_of(id_or_path)), *([_read(overrides)] if overrides else [])]
     leaves: dict[str, Leaf] = {}
@@ -156,15 +156,22 @@ class _Builder:
         self.leaves = leaves
         self.file = file
         self.used: set[str] = set()
+        self.refused: list[str] = []
 
     def policy(self, head: Mapping[str, Any], chain: tuple[str, ...]) -> Policy:
         for key in ("id", "title", "valid_from"):
             if key not in head:
                 raise AskAnAdministrator(f"Pack {self.file}, [pack]: {key} is missing. Remedy: add it.")
         kinds = get_type_hints(Policy)
-        parts = {each.name: kinds[each.name] for each in fields(Policy) if is_dataclass(kinds[each.name])}
+        parts = {
+            each.name: kinds[each.name]
+            for each in fields(Policy)
+            if is_dataclass(kinds[each.name]) and each.name != "codes"
+        }
         built = {name: self.section(kind, name) for name, kind in parts.items()}
         self.refuse_unknown()
+        if self.refused:
+            raise AskAnAdministrator("\n".join(self.refused))
         return Policy(id=head["id"], title=head["title"], valid_from=head["valid_from"], chain=chain, **built)
 
     def section(self, kind: type[S], path: str) -> S:
@@ -174,10 +181,18 @@ class _Builder:
             inner = f"{path}.{name}"
             if issubclass(expected, Setting):
                 allowed = next((mark for mark in get_args(hint)[1:] if isinstance(mark, OneOf)), None)
-                values[name] = self.setting(expected, inner, allowed)
+                values[name] = self.setting_or_refusal(expected, inner, allowed)
             else:
                 values[name] = self.section(expected, inner)
         return kind(**values)
+
+    def setting_or_refusal(self, kind: type[Setting[Any]], path: str, allowed: frozenset[str] | None) -> Any:
+        """The setting, or None with its refusal noted, so that one reading names everything that is wrong."""
+        try:
+            return self.setting(kind, path, allowed)
+        except AskAnAdministrator as refusal:
+            self.refused.append(str(refusal))
+            return None
 
     def setting(self, kind: type[Setting[Any]], path: str, allowed: frozenset[str] | None) -> Setting[Any]:
         leaf = self.leaves.get(path)
@@ -191,7 +206,9 @@ class _Builder:
 
     def refuse_unknown(self) -> None:
         for path in sorted(set(self.leaves) - self.used):
-            raise self.leaves[path].refuse("nothing reads this value", "correct its name, or remove it")
+            self.refused.append(
+                str(self.leaves[path].refuse("nothing reads this value", "correct its name, or remove it"))
+            )
 
 
 def _check_leaf(leaf: Leaf, kind: type[Setting[Any]]) -> None:

@@ -6,12 +6,13 @@ fit; a field here without a line in the pack, or the reverse, does not load.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from app.domain.finding import PackValue, Place, Status
+from app.rules.site_codes import NO_MAP, CodeMap
 
 T = TypeVar("T")
 
@@ -605,7 +606,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A whole pack. `chain` lists the packs it was built from, the base first."""
+    """A whole pack. `chain` lists the packs it was built from, the base first. `codes` is the site's code map, which is no
+    part of the pack: it says where this clinic's chart keeps things."""
 
     id: str
     title: str
@@ -622,6 +624,7 @@ class Policy:
     dismissal: Dismissals
     write_back: WriteBack
     rules: Rules
+    codes: CodeMap = NO_MAP
 
     def place(self, rule: str) -> Place:
         """Where the finding of a rule is shown. A rule that the pack does not know is off."""
@@ -653,6 +656,11 @@ class Policy:
         for each in fields(self):
             yield from _settings_in(getattr(self, each.name))
 
+    def with_setting(self, setting: Setting[Any]) -> "Policy":
+        """The same policy with one value changed, for what-if questions. Raises AttributeError when it has no such path."""
+        changed: Policy = _with(self, setting.path.split("."), setting)
+        return changed
+
 
 def _settings_in(part: Any) -> Iterator[Setting[Any]]:
     if isinstance(part, Setting):
@@ -660,3 +668,9 @@ def _settings_in(part: Any) -> Iterator[Setting[Any]]:
     elif hasattr(part, "__dataclass_fields__"):
         for each in fields(part):
             yield from _settings_in(getattr(part, each.name))
+
+
+def _with(part: Any, path: list[str], setting: Setting[Any]) -> Any:
+    head, *rest = path
+    inner = getattr(part, head)
+    return replace(part, **{head: _with(inner, rest, setting) if rest else setting})

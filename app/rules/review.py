@@ -22,6 +22,7 @@ from app.rules.ltot import is_long_term, ltot_state
 from app.rules.policy import Policy
 from app.rules.rule import Applies, Entry, Rule, answer, unread
 from app.rules.scope import KIND_WORDS, Age, age_group, exclusions, is_deceased
+from app.rules.site_codes import translated
 from app.rules.tier import tier
 
 
@@ -50,7 +51,8 @@ def review_case(case: Case) -> Review:
 
 
 def case_of(record: PatientRecord, policy: Policy, as_of: date, *, with_drafts: bool = False) -> Case:
-    """What every rule is given: the believable record, and the dose."""
+    """What every rule is given: the believable record in codes that finders know, and the dose."""
+    record = translated(record, policy.codes)
     med = _med(as_read(record), policy, as_of, with_drafts)
     return Case(admissible(record, as_of, with_drafts=with_drafts), policy, as_of, med)
 

@@ -45,6 +45,11 @@ def _shipped() -> Mapping[tuple[str, str], LabCode]:
     return load_labs()
 
 
+def lab_codes() -> tuple[LabCode, ...]:
+    """Every code of the table, in the order of the file."""
+    return tuple(_shipped().values())
+
+
 def labs_in(concept: Concept) -> tuple[LabCode, ...]:
     """The labs among a concept's LOINC and SNOMED CT codings."""
     pairs = ((uri, code) for uri in (LOINC, SNOMED) for code in concept.codes(uri))

@@ -14,6 +14,7 @@ from app.domain.feeds import Feed
 from app.rules.case import Case, once
 from app.rules.evidence.admissible import PLAN_FEEDS
 from app.rules.evidence.found import Found, day_of, first_day_of, last_day_of
+from app.rules.evidence.site_facts import shown
 from app.terminology.processes import processes_coded, processes_titled
 
 DONE = frozenset({"completed"})
@@ -32,8 +33,12 @@ _ABOUT_THE_PAIN = re.compile(r"\b(?:pain|opioids?|pregnan\w*)\b", re.IGNORECASE)
 
 
 def said(case: Case, concept: str) -> tuple[Found, ...]:
-    """What people entered about one concept, as evidence."""
-    return tuple(
+    """What people entered about one concept, and what the site's code map says that the chart shows of it."""
+    return (*_entered(case, concept), *shown(case, concept))
+
+
+def _entered(case: Case, concept: str) -> Iterator[Found]:
+    return (
         Found(
             None,
             min(fact.day.day, case.as_of),
