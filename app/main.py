@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from app.cli.application import build_cli
 from app.cli.wiring import Commands, FileReading
-from app.domain.errors import AskAnAdministrator, SextantError
+from app.domain.errors import AskAnAdministrator, SextantError, WrongUsage
 from app.domain.feeds import Feed, FeedStatus
 from app.domain.record import PatientRecord, Unreadable
 from app.domain.session import LaunchSession
@@ -28,11 +28,15 @@ from app.launch import LaunchFlow
 from app.outbound import OriginFence, OutboundClient
 from app.ports import EhrConnection
 from app.rules import NOT_SIGNED_OFF, Policy, load_pack
+from app.rules.site_codes import load_code_map
 from app.settings import EhrConfig, Settings, load_settings
 from app.storage import open_storage
-from app.usecases.answers import ReviewRecord, med_of_record
+from app.usecases.answers import AskAboutCharts, med_of_record
+from app.usecases.compare_packs import PackComparison
 from app.usecases.preview_changes import PreviewChanges
 from app.usecases.review_patient import ReviewPatient
+from app.usecases.stated_facts import Facts, facts_from
+from app.usecases.unmapped_codes import UnmappedCodes
 from app.usecases.write_back import WriteBack
 from app.web.application import create_application
 from app.web.services import WebServices
@@ -72,7 +76,7 @@ class ConfiguredEhrs:
 def services(settings: Settings) -> WebServices:
     """Everything the pages need. Raises AskAnAdministrator for settings, database or pack that do not work."""
     clock = SystemClock(settings.clinic_zone)
-    policy = load_pack(settings.pack)
+    policy = with_codes(load_pack(settings.pack), settings.code_map)
     storage = open_storage(settings.database_url.get_secret_value(), settings.key_text(), clock)
     registrations = settings.registrations()
     clients = {r.key: OutboundClient(r.fence(), loopback_development=r.is_loopback_development) for r in registrations}
@@ -142,16 +146,40 @@ def commands() -> Commands:
         read_files=read,
         stream_files=stream,
         med_json=med_of_record,
-        review_json=ReviewRecord(pack_named),
+        ask=AskAboutCharts(policy_named),
+        read_facts=lambda path: read_facts(path, zone),
+        compare_packs=compare_packs,
+        unmapped_codes=lambda code_map: UnmappedCodes(policy_named(None, code_map)),
         today=SystemClock(zone).today,
         serve=serve,
     )
 
 
 @lru_cache
-def pack_named(name: str | None) -> Policy:
-    """The pack asked for, else the one in `SEXTANT_PACK`, else the usual one."""
-    return load_pack(name or os.environ.get("SEXTANT_PACK", "us-default-2026"))
+def policy_named(pack: str | None, code_map: Path | None) -> Policy:
+    """The pack asked for, else the one in `SEXTANT_PACK`, else the usual one; with the site's codes, if there are any."""
+    policy = load_pack(pack or os.environ.get("SEXTANT_PACK", "us-default-2026"))
+    stated = os.environ.get("SEXTANT_CODE_MAP")
+    return with_codes(policy, code_map or (Path(stated) if stated else None))
+
+
+def with_codes(policy: Policy, code_map: Path | None) -> Policy:
+    """The policy with a site's code map. Raises AskAnAdministrator when the map is refused."""
+    return replace(policy, codes=load_code_map(code_map)) if code_map else policy
+
+
+def compare_packs(before: str, after: str, code_map: Path | None, as_of: date) -> PackComparison:
+    """Two packs of the command line, with the same code map."""
+    return PackComparison(policy_named(before, code_map), policy_named(after, code_map), as_of)
+
+
+def read_facts(path: Path, zone: ZoneInfo) -> Facts:
+    """The recorded facts of a file. Raises WrongUsage."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise WrongUsage(f"The facts file {path.name} cannot be read.") from None
+    return facts_from(path.name, text, zone)
 
 
 def clinic_zone() -> ZoneInfo:

@@ -93,6 +93,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///.sextant/sextant.db")
     zone: str = "UTC"
     pack: str = "us-default-2026"
+    code_map: Path | None = None
     ehrs: Annotated[tuple[EhrConfig, ...], NoDecode] = ()
     ehrs_file: Path | None = None
 

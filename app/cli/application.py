@@ -1,27 +1,36 @@
-"""`sextant`: med, review, load, serve, demo."""
+"""`sextant`: med, review, explain, packs, codes, load, serve, demo."""
 
-import json
-import sys
-from collections.abc import Callable, Iterator
-from datetime import date
-from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from app.cli.demo import Demo, run_demo
 from app.cli.load import load_clinic
+from app.cli.packs import packs_verbs
+from app.cli.site_codes import codes_verbs
+from app.cli.terminal import (
+    AsJson,
+    AsOf,
+    CodeMapFile,
+    FactsFile,
+    FeedStates,
+    Input,
+    Pack,
+    WithDrafts,
+    day_of,
+    end,
+    facts_of,
+    feed_states,
+    opened,
+    print_all,
+    refuse,
+    with_all_facts,
+)
 from app.cli.text import med_lines, review_lines
-from app.cli.wiring import Commands, FileReading
-from app.domain.errors import SextantError
+from app.cli.wiring import Commands
 from app.domain.feeds import Feed, FeedStatus
 from app.domain.record import PatientRecord
-
-Input = Annotated[Path, typer.Argument(metavar="INPUT", help="A FHIR JSON file, an NDJSON file, or a folder of these.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="The day to work out; default today.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per patient per line.")]
-T = TypeVar("T")
-WRONG_USAGE, UNREADABLE_INPUT = 2, 1
+from app.usecases.answers import Question, known_rule
 
 
 def build_cli(commands: Commands) -> typer.Typer:
@@ -30,12 +39,15 @@ def build_cli(commands: Commands) -> typer.Typer:
         name="sextant", no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False
     )
     add_file_verbs(cli, commands)
+    add_explain(cli, commands)
+    cli.add_typer(packs_verbs(commands), name="packs")
+    cli.add_typer(codes_verbs(commands), name="codes")
     add_server_verbs(cli, commands)
     return cli
 
 
 def add_file_verbs(cli: typer.Typer, commands: Commands) -> None:
-    """Verbs that need no server."""
+    """Verbs that answer for every patient of a file."""
 
     @cli.command()
     def med(
@@ -63,19 +75,48 @@ def add_file_verbs(cli: typer.Typer, commands: Commands) -> None:
     def review(
         path: Input,
         as_of: AsOf = None,
-        pack: Annotated[str | None, typer.Option(help="Policy pack: an id or a file.")] = None,
-        feeds: Annotated[str, typer.Option(help="Such as labs=failed,pdmp=available; the rest as found.")] = "",
-        with_drafts: Annotated[bool, typer.Option("--with-drafts", help="Count draft orders as would-be.")] = False,
+        pack: Pack = None,
+        feeds: FeedStates = "",
+        facts: FactsFile = None,
+        code_map: CodeMapFile = None,
+        with_drafts: WithDrafts = False,
         as_json: AsJson = False,
     ) -> None:
         """Review every patient in INPUT by the guideline."""
-        day, states = day_of(as_of, commands), feed_states(feeds)
+        states, stated = feed_states(feeds), facts_of(facts, commands)
+        question = Question(day_of(as_of, commands), pack, code_map, with_drafts)
+        reviewer = opened(lambda: commands.ask(question))
         reading = opened(lambda: commands.read_files(path, states))
+        print_all(reading, reviewer.as_json, None if as_json else review_lines, stated)
 
-        def answer(record: PatientRecord) -> dict[str, object]:
-            return commands.review_json(record, day, pack, with_drafts)
 
-        print_all(reading, answer, None if as_json else review_lines)
+def add_explain(cli: typer.Typer, commands: Commands) -> None:
+    """The verb that shows the working of one rule."""
+
+    @cli.command()
+    def explain(
+        path: Input,
+        rule: Annotated[str, typer.Option("--rule", metavar="ID", help="The rule, as naloxone.")],
+        patient: Annotated[str | None, typer.Option("--patient", metavar="ID", help="One person only.")] = None,
+        as_of: AsOf = None,
+        pack: Pack = None,
+        feeds: FeedStates = "",
+        facts: FactsFile = None,
+        code_map: CodeMapFile = None,
+        with_drafts: WithDrafts = False,
+    ) -> None:
+        """Why one rule says what it says: rule in words, inputs, values of the pack, result."""
+        opened(lambda: known_rule(rule))
+        states, stated = feed_states(feeds), facts_of(facts, commands)
+        question = Question(day_of(as_of, commands), pack, code_map, with_drafts)
+        reviewer = opened(lambda: commands.ask(question))
+        reading = opened(lambda: commands.read_files(path, states))
+        wanted = patient if patient is None or "/" in patient else f"Patient/{patient}"
+        found = [each for each in with_all_facts(reading, stated) if wanted in (None, each.reference)]
+        if not found and wanted:
+            refuse(f"--patient {wanted}: INPUT has no such patient.")
+        typer.echo("\n".join(opened(lambda: [reviewer.explain(each, rule) for each in found])), nl=False)
+        end(reading)
 
 
 def add_server_verbs(cli: typer.Typer, commands: Commands) -> None:
@@ -108,56 +149,3 @@ def add_server_verbs(cli: typer.Typer, commands: Commands) -> None:
     ) -> None:
         """Start the sandbox EHR and Sextant, review one patient, and serve until Ctrl-C."""
         raise typer.Exit(opened(lambda: run_demo(Demo(ehr_port, port, upstream, patient, once))))
-
-
-def opened(action: Callable[[], T]) -> T:
-    """Run an action; an error of ours becomes one line and exit 2."""
-    try:
-        return action()
-    except SextantError as error:
-        refuse(str(error))
-        raise
-
-
-def refuse(sentence: str) -> None:
-    """Wrong usage: one line on standard error, exit 2."""
-    typer.echo(f"sextant: {sentence}", err=True)
-    raise typer.Exit(WRONG_USAGE)
-
-
-def day_of(text: str | None, commands: Commands) -> date:
-    """The day asked for, or today in the clinic's zone."""
-    if text is None:
-        return commands.today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        refuse(f"--as-of {text}: write a day as 2026-03-01.")
-        raise
-
-
-def feed_states(text: str) -> dict[Feed, FeedStatus]:
-    """ "labs=failed,pdmp=available" as values."""
-    pairs = [item.partition("=") for item in text.split(",") if item.strip()]
-    try:
-        return {Feed(name.strip()): FeedStatus(state.strip()) for name, _, state in pairs}
-    except ValueError:
-        names, states = ", ".join(Feed), ", ".join(FeedStatus)
-        refuse(f"--feeds {text}: write feed=state; feeds are {names}; states are {states}.")
-        raise
-
-
-def print_all(
-    reading: FileReading,
-    answer: Callable[[PatientRecord], dict[str, object]],
-    lines: Callable[[dict[str, object]], Iterator[str]] | None,
-) -> None:
-    """One line (or block) per patient, as they are worked out; then what was unreadable, on standard error."""
-    for record in reading.records:
-        result = answer(record)
-        text = json.dumps(result, ensure_ascii=False) if lines is None else "\n".join([*lines(result), ""])
-        sys.stdout.write(text + "\n")
-    for item in reading.unreadable:
-        typer.echo(f"sextant: {item.reference} could not be read: {item.reason}", err=True)
-    if reading.unreadable:
-        raise typer.Exit(UNREADABLE_INPUT)

@@ -8,6 +8,10 @@ from typing import Protocol
 
 from app.domain.feeds import Feed, FeedStatus
 from app.domain.record import PatientRecord, Unreadable
+from app.usecases.answers import Question, Reviewer
+from app.usecases.compare_packs import PackComparison
+from app.usecases.stated_facts import Facts
+from app.usecases.unmapped_codes import UnmappedCodes
 
 
 class FileReading(Protocol):
@@ -38,21 +42,24 @@ class MedJson(Protocol):
         """Pure."""
 
 
-class ReviewJson(Protocol):
-    """One person's review in the shape of `sextant review --json`."""
+class ComparePacks(Protocol):
+    """Opens two packs by id or file. Raises AskAnAdministrator when one cannot be loaded."""
 
-    def __call__(self, record: PatientRecord, as_of: date, pack: str | None, with_drafts: bool) -> dict[str, object]:
-        """`pack` None is the configured one. Raises AskAnAdministrator when it cannot be loaded."""
+    def __call__(self, before: str, after: str, code_map: Path | None, as_of: date) -> PackComparison:
+        """`before` is what is in force, `after` the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Commands:
     """Wired use cases. `stream_files` holds one chart at a time where it can, `read_files` sorts by patient;
-    `serve(host, port)` blocks until the server ends."""
+    `ask` loads the policy of a question once; `serve(host, port)` blocks until the server ends."""
 
     read_files: ReadFiles
     stream_files: ReadFiles
     med_json: MedJson
-    review_json: ReviewJson
+    ask: Callable[[Question], Reviewer]
+    read_facts: Callable[[Path], Facts]
+    compare_packs: ComparePacks
+    unmapped_codes: Callable[[Path | None], UnmappedCodes]
     today: Callable[[], date]
     serve: Callable[[str, int], None]
