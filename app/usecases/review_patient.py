@@ -1,10 +1,11 @@
 """Read one chart through an open launch and review it: one audit row for every chart that is read, good or bad."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.domain.audit import Action, AuditEntry
+from app.domain.dismissal import Dismissal
 from app.domain.errors import SextantError
 from app.domain.feeds import Feed
 from app.domain.finding import Review
@@ -14,6 +15,7 @@ from app.domain.session import LaunchSession
 from app.med import total
 from app.ports import Clock, Ehrs, UnitOfWork
 from app.rules import Policy
+from app.rules.dismissal import with_dismissals
 from app.rules.evidence.admissible import as_read
 from app.rules.over_time import Mark, MarkKind, OverTime, PegBaseline, PegPoint, Taken, over_time
 from app.rules.ranking import PageOrder, page_order
@@ -51,10 +53,12 @@ class ReviewedChart:
     other_doses: tuple[MedTotal, ...] = ()
 
 
-def reviewed(record: PatientRecord, policy: Policy, today: date, read_at: datetime) -> ReviewedChart:
-    """Everything that the page says about a chart that has just been read. Pure."""
+def reviewed(
+    record: PatientRecord, policy: Policy, today: date, read_at: datetime, dismissals: Iterable[Dismissal] = ()
+) -> ReviewedChart:
+    """Everything that the page says about a chart that has just been read, and what was put aside in it. Pure."""
     case = case_of(record, policy, today)
-    answer = review_case(case)
+    answer = with_dismissals(review_case(case), dismissals)
     others = tuple(name for name in FACTOR_SETS if name != answer.med.factor_set)
     return ReviewedChart(
         record=record,
@@ -80,7 +84,7 @@ def dose_under(record: PatientRecord, policy: Policy, today: date, factor_set: s
 
 @dataclass(frozen=True, slots=True)
 class ReviewPatient:
-    """Use case: the review of the launch's patient, today."""
+    """Use case: the review of the launch's patient, today, with what people entered and put aside in Sextant."""
 
     ehrs: Ehrs
     policy: Policy
@@ -93,25 +97,30 @@ class ReviewPatient:
         try:
             record = await self.ehrs.connect(session).source.read(session.patient)
         except SextantError as error:
-            self._audit(session, read_at, "error", {"error": type(error).__name__})
+            with self.unit_of_work() as work:
+                work.audit.append(read_entry(session, read_at, "error", {"error": type(error).__name__}))
             raise
-        self._audit(session, read_at, "ok", feed_summary(record))
-        return reviewed(record, self.policy, self.clock.today(), read_at)
-
-    def _audit(self, session: LaunchSession, at: datetime, outcome: str, detail: Mapping[str, str]) -> None:
-        entry = AuditEntry(
-            at=at,
-            action=Action.READ_CHART,
-            outcome=outcome,
-            user=session.user,
-            patient=session.patient,
-            ehr=session.ehr,
-            launch=session.launch,
-            target=session.patient,
-            detail=detail,
-        )
         with self.unit_of_work() as work:
-            work.audit.append(entry)
+            work.audit.append(read_entry(session, read_at, "ok", feed_summary(record)))
+            facts = work.facts.facts(session.ehr, session.patient)
+            dismissals = work.dismissals.dismissals(session.ehr, session.patient)
+        told = replace(record, facts=(*record.facts, *facts))
+        return reviewed(told, self.policy, self.clock.today(), read_at, dismissals)
+
+
+def read_entry(session: LaunchSession, at: datetime, outcome: str, detail: Mapping[str, str]) -> AuditEntry:
+    """The audit line of a chart that was read, or could not be."""
+    return AuditEntry(
+        at=at,
+        action=Action.READ_CHART,
+        outcome=outcome,
+        user=session.user,
+        patient=session.patient,
+        ehr=session.ehr,
+        launch=session.launch,
+        target=session.patient,
+        detail=detail,
+    )
 
 
 def feed_summary(record: PatientRecord) -> dict[str, str]:
