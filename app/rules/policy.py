@@ -394,6 +394,47 @@ class Escalation(RuleSection):
 
 
 @dataclass(frozen=True, slots=True)
+class Pregnancy(RuleSection):
+    """`youngest` to `oldest`: for whom the question arises; `status_valid`: how long "not pregnant" is believed."""
+
+    youngest: Years
+    oldest: Years
+    status_valid: Days
+    plan_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class OudMoud(RuleSection):
+    """`recent`: a disorder that ended so long ago still counts; `offer_valid`: how long an offer answers."""
+
+    recent: Days
+    offer_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class OverdoseHistory(RuleSection):
+    """`concepts`: which conditions are an overdose."""
+
+    concepts: Words
+    recent: Days
+    follow_up: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Alcohol(Yearly):
+    """`intervention_valid`: how long a brief intervention answers a positive AUDIT-C."""
+
+    intervention_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep(Yearly):
+    """`evaluation_valid`: how long a sleep evaluation answers a high STOP-Bang."""
+
+    evaluation_valid: Days
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One section a rule, named by its id."""
 
@@ -430,6 +471,12 @@ class Rules:
     multi_prescriber: MultiPrescriber
     early_refill: EarlyRefill
     escalation: Escalation
+    pregnancy: Pregnancy
+    oud_moud: OudMoud
+    overdose_history: OverdoseHistory
+    pdmp_result: PlainRule
+    alcohol: Alcohol
+    sleep: Sleep
 
 
 @dataclass(frozen=True, slots=True)
