@@ -41,6 +41,7 @@ _NAMES: Mapping[str, re.Pattern[str]] = {
     "exercise_therapy": re.compile(r"\bexercise (?:therap\w*|program\w*|class\w*)|\byoga\b|\btai chi\b", re.IGNORECASE),
     "massage": re.compile(r"\bmassage\b", re.IGNORECASE),
     "interdisciplinary_pain_program": re.compile(r"\bpain (?:rehabilitation|program)\w*", re.IGNORECASE),
+    "cpap_therapy": re.compile(r"\b(?:cpap|bipap|positive airway pressure)\b", re.IGNORECASE),
     "bowel_advice": re.compile(
         r"\b(?:bowel|constipation)\b.{0,40}\b(?:plan|regimen|advice|program|protocol|education|counsel\w*)",
         re.IGNORECASE,
@@ -50,7 +51,7 @@ _NAMES: Mapping[str, re.Pattern[str]] = {
         r"\b(?:mini-?cog|moca|slums|mmse)\b|\bcognitive (?:screen\w*|assessment|test\w*)", re.IGNORECASE
     ),
 }
-_WEAK_NAMES = re.compile(r"\b(?:evaluation|assessment|education|declin\w*|refus\w*)\b", re.IGNORECASE)
+_WEAK_NAMES = re.compile(r"\b(?:evaluation|assessment|education|titration|declin\w*|refus\w*)\b", re.IGNORECASE)
 _WEIGHED = frozenset(_NAMES) - {"bowel_advice", "fall_risk_assessment", "cognitive_assessment"}
 _ON_THE_SKIN = re.compile(
     r"\b(?:topical|transdermal|patch|cream|gel|ointment|lotion|roll-?on|medicated|external)\b", re.IGNORECASE
