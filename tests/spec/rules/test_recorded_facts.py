@@ -91,7 +91,7 @@ IN_USE = {entry.rule.id for entry in CATALOGUE}
 IN_THEIR_OWN_TABLES = {
     *((rule, concept) for rule in ("age65", "alcohol", "sleep") for concept in BY_RULE[rule]),
     *((rule, concept) for rule in ("udt_result", "pdmp_result", "pregnancy") for concept in BY_RULE[rule]),
-    *((rule, concept) for rule in ("overdose_history",) for concept in BY_RULE[rule]),
+    *((rule, concept) for rule in ("overdose_history", "oud_moud") for concept in BY_RULE[rule]),
     ("pdmp_check", "pdmp_result"),
 }
 """Held by the tables of those rules; a PDMP result is asked for together with the check, and read by its own rule."""
