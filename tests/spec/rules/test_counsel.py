@@ -36,6 +36,8 @@ EXAMPLES = (
     Example("60 days left", long_term(talk(305)), "yellow", "due by 2026-04-30"),
     Example("last day of the year", long_term(talk(365)), "yellow", "due by 2026-03-01"),
     Example("a day too late", long_term(talk(366)), "red", "was due 2026-02-28"),
+    Example("moderate tier: the same year", person(on_opioids(60), talk(365)), "yellow", "due by 2026-03-01"),
+    Example("high tier: the same year", person(on_opioids(95), talk(365)), "yellow", "due by 2026-03-01"),
     Example("the newest counts", long_term(talk(700), talk(9)), "green", "9 days ago"),
     Example("never, recorded elsewhere", long_term(), "grey", "not recorded where Sextant can see"),
     Example("never, in a clinic that records it", long_term(), "red", "no opioid safety talk is on record", pack=HERE),
