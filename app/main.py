@@ -33,6 +33,7 @@ from app.settings import EhrConfig, Settings, load_settings
 from app.storage import open_storage
 from app.usecases.answers import AskAboutCharts, med_of_record
 from app.usecases.compare_packs import PackComparison
+from app.usecases.explain_finding import ExplainFinding
 from app.usecases.preview_changes import PreviewChanges
 from app.usecases.review_patient import ReviewPatient
 from app.usecases.stated_facts import Facts, facts_from
@@ -87,6 +88,7 @@ def services(settings: Settings) -> WebServices:
     return WebServices(
         flow=flow,
         review_patient=review_patient,
+        explain_finding=ExplainFinding(policy),
         preview_changes=preview,
         write_back=WriteBack(preview, ehrs, clock, storage.unit_of_work),
         templates=TEMPLATES,

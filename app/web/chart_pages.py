@@ -1,4 +1,4 @@
-"""The pages of one open launch: visit, why, preview, write."""
+"""The pages of one open launch: visit, why, text for the note, preview, write."""
 
 from typing import Annotated
 
@@ -11,8 +11,11 @@ from app.domain.session import LaunchSession
 from app.usecases.answers import review_as_json
 from app.usecases.preview_changes import Preview
 from app.web.launch_pages import browser_of
-from app.web.presenters.visit import visit_view
-from app.web.presenters.writing import answer_lines, change_lines, why_view
+from app.web.presenters.note import note_text
+from app.web.presenters.over_time import months_chosen
+from app.web.presenters.visit import person_of, visit_view
+from app.web.presenters.why import why_view
+from app.web.presenters.writing import answer_lines, button_words, change_lines, offer_words
 from app.web.security import check_form
 from app.web.services import WebServices
 
@@ -27,13 +30,13 @@ def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         return services.flow.session(launch, browser_of(request))
 
     @router.get("")
-    async def visit(request: Request, launch: str) -> Response:
+    async def visit(request: Request, launch: str, months: str = "") -> Response:
         session = session_of(request, launch)
         preview = await services.preview_changes(session)
         values = {
-            "view": visit_view(preview.chart, services.zone),
+            "view": visit_view(preview.chart, services.zone, months_chosen(months)),
             "launch": launch,
-            "changes": len(preview.plan.to_write),
+            "offer": offer_words(preview),
             "sink_note": preview.sink_note,
         }
         return pages.TemplateResponse(request, "visit.html", values)
@@ -45,11 +48,18 @@ def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         if finding is None:
             raise WrongUsage("The policy in force has no such rule.")
         values = {
-            "view": visit_view(chart, services.zone),
-            "finding": why_view(finding, chart.review),
+            "person": person_of(chart, services.zone),
+            "finding": why_view(finding, chart.review, services.explain_finding(finding)),
             "launch": launch,
         }
         return pages.TemplateResponse(request, "why.html", values)
+
+    @router.get("/note")
+    async def note(request: Request, launch: str) -> Response:
+        chart = await services.review_patient(session_of(request, launch))
+        view = visit_view(chart, services.zone)
+        values = {"person": view.person, "text": note_text(chart, view), "launch": launch}
+        return pages.TemplateResponse(request, "note.html", values)
 
     @router.get("/review.json")
     async def review_json(request: Request, launch: str) -> Response:
@@ -75,7 +85,7 @@ def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         if result.changed_meanwhile:
             return preview_page(request, session, result.preview, CHANGED_MEANWHILE, status=409)
         values = {
-            "view": visit_view(result.preview.chart, services.zone),
+            "person": person_of(result.preview.chart, services.zone),
             "answers": answer_lines(result.written, result.preview.chart.review),
             "launch": launch,
         }
@@ -89,8 +99,9 @@ def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         request: Request, session: LaunchSession, shown: Preview, notice: str = "", status: int = 200
     ) -> Response:
         values = {
-            "view": visit_view(shown.chart, services.zone),
+            "person": person_of(shown.chart, services.zone),
             "lines": change_lines(shown),
+            "button": button_words(shown),
             "digest": shown.plan.digest,
             "form_token": session.form_token,
             "launch": session.launch,

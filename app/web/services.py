@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.launch import LaunchFlow
+from app.usecases.explain_finding import ExplainFinding
 from app.usecases.preview_changes import PreviewChanges
 from app.usecases.review_patient import ReviewPatient
 from app.usecases.write_back import WriteBack
@@ -17,6 +18,7 @@ class WebServices:
 
     flow: LaunchFlow
     review_patient: ReviewPatient
+    explain_finding: ExplainFinding
     preview_changes: PreviewChanges
     write_back: WriteBack
     templates: Path

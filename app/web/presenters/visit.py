@@ -5,12 +5,17 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from app.domain.feeds import Feed, Feeds, FeedStatus
-from app.domain.finding import Evidence, Finding, Review
+from app.domain.finding import Exclusion, Review, Status, TierReason
 from app.domain.record import PatientRecord
-from app.usecases.review_patient import RankedRow, ReviewedChart
+from app.usecases.review_patient import ReviewedChart
+from app.web.presenters.chart import USUAL_MONTHS
 from app.web.presenters.dose import DoseView, dose_view
-from app.web.presenters.words import STATES, State, age, clock_time, short_date
+from app.web.presenters.over_time import OverTimeView, over_time_view
+from app.web.presenters.rows import EVIDENCE_SHOWN, Row, evidence_words, in_date_words, rows_of, task_row
+from app.web.presenters.words import age, clock_time, long_date, medicine_words, short_date
 
+ROWS_SHOWN = 7
+"""More rows than these fold: a page of twenty rows helps nobody."""
 TIERS = {
     "high": ("red", "Higher risk of harm"),
     "moderate": ("yellow", "Some risk of harm"),
@@ -40,18 +45,14 @@ FEED_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One finding, one row: state, what (bold), why, next step. `folded` holds the findings of a shared cause."""
-
-    rule: str
-    state: State
-    title: str
-    why: str
-    next_step: str
-    evidence: tuple[str, ...] = ()
-    partly_known: bool = False
-    folded: tuple["Row", ...] = ()
+EXCLUSIONS = {
+    "cancer": "cancer-related pain or active cancer treatment",
+    "palliative": "palliative care",
+    "end_of_life": "end-of-life care",
+    "sickle_cell": "sickle cell disease",
+    "under_18": "age under 18",
+    "long_term_care": "long-term care",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,49 +66,85 @@ class FeedProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class VisitView:
-    """Everything that templates/visit.html shows."""
+class Person:
+    """Who, and how fresh: the line on top of every page."""
 
     name: str
     about: str
     as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class TierLine:
+    """One reason of the tier with what it rests on."""
+
+    reason: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """Everything that templates/visit.html shows."""
+
+    person: Person
     dose: DoseView
+    over_time: OverTimeView
     tier_css: str
     tier: str
-    tier_reasons: tuple[str, ...]
-    exclusions: tuple[str, ...]
+    tier_reasons: str
+    tier_evidence: tuple[TierLine, ...]
+    therapy: str
+    notices: tuple[str, ...]
     rows: tuple[Row, ...]
+    more_rows: tuple[Row, ...]
+    nothing_due: str
     background: tuple[Row, ...]
-    standing: tuple[str, ...]
+    standing: tuple[Row, ...]
+    standing_words: str
     in_date: tuple[Row, ...]
-    does_not_apply: int
+    in_date_words: str
+    does_not_apply: tuple[Row, ...]
     feed_problems: tuple[FeedProblem, ...]
     unreadable: tuple[str, ...]
     pack: str
 
 
-def visit_view(chart: ReviewedChart, zone: ZoneInfo) -> VisitView:
+def visit_view(chart: ReviewedChart, zone: ZoneInfo, months: int = USUAL_MONTHS) -> VisitView:
     """Arrange one review for the page."""
     review, record, order = chart.review, chart.record, chart.order
     tier_css, tier = TIERS[review.tier.level]
+    rows = tuple(task_row(row, review.as_of) for row in order.rows)
+    in_date = rows_of(order.green, review.as_of)
     return VisitView(
-        name=(record.patient.name if record.patient else None) or "Name not read",
-        about=about_person(record, review.as_of),
-        as_of=clock_time(chart.read_at, zone),
-        dose=dose_view(review.med),
+        person=person_of(chart, zone),
+        dose=dose_view(chart),
+        over_time=over_time_view(chart, months),
         tier_css=tier_css,
         tier=tier,
-        tier_reasons=tuple(reason.text for reason in review.tier.reasons),
-        exclusions=exclusion_lines(review),
-        rows=tuple(task_row(row, review.as_of) for row in order.rows),
-        background=tuple(row_of(finding, review.as_of) for finding in order.background),
-        standing=tuple(finding.reason for finding in order.standing),
-        in_date=tuple(row_of(finding, review.as_of) for finding in order.green),
-        does_not_apply=len(order.not_applicable),
+        tier_reasons=medicine_words(", ".join(reason.text for reason in review.tier.reasons)),
+        tier_evidence=tuple(tier_line(reason, review.as_of) for reason in review.tier.reasons),
+        therapy=therapy(review),
+        notices=notices(record, review),
+        rows=rows[:ROWS_SHOWN],
+        more_rows=rows[ROWS_SHOWN:],
+        nothing_due=nothing_due(chart),
+        background=rows_of(order.background, review.as_of),
+        standing=rows_of(order.standing, review.as_of),
+        standing_words=" · ".join(finding.title for finding in order.standing),
+        in_date=in_date,
+        in_date_words=in_date_words(in_date),
+        does_not_apply=rows_of(order.not_applicable, review.as_of),
         feed_problems=feed_problems(review.feeds),
         unreadable=tuple(f"{item.reference}: {item.reason}" for item in record.unreadable),
         pack=review.pack,
     )
+
+
+def person_of(chart: ReviewedChart, zone: ZoneInfo) -> Person:
+    """The line on top of every page."""
+    person = chart.record.patient
+    name = (person.name if person else None) or "Name not read"
+    return Person(name, about_person(chart.record, chart.review.as_of), clock_time(chart.read_at, zone))
 
 
 def about_person(record: PatientRecord, today: date) -> str:
@@ -116,61 +153,59 @@ def about_person(record: PatientRecord, today: date) -> str:
     if person is None:
         return "personal details could not be read"
     parts = []
-    if person.birth_date:
-        born = person.birth_date
-        parts += [f"{age(born.earliest, today)} y"] if born.is_exact else []
+    if person.birth_date and person.birth_date.is_exact:
+        parts.append(f"{age(person.birth_date.earliest, today)} y")
     parts += [person.sex] if person.sex else []
     if person.birth_date:
-        parts.append(f"born {person.birth_date.earliest.day} {person.birth_date.earliest:%b %Y}")
+        born = person.birth_date
+        parts.append(f"born {long_date(born.earliest) if born.is_exact else born.text}")
+    else:
+        parts.append("birth date not known")
     parts += [f"MRN {person.medical_record_number}"] if person.medical_record_number else []
     return ", ".join(parts)
 
 
-def task_row(row: RankedRow, today: date) -> Row:
-    """One row of the visit: a finding, or several that share a cause."""
-    if not row.is_folded:
-        return row_of(row.findings[0], today)
-    folded = tuple(row_of(finding, today) for finding in row.findings)
-    return Row(folded[0].rule, STATES[row.status], row.title, row.reason, folded[0].next_step, folded=folded)
+def tier_line(reason: TierReason, today: date) -> TierLine:
+    """A reason with each piece of its evidence."""
+    return TierLine(medicine_words(reason.text), "; ".join(evidence_words(item, today) for item in reason.evidence))
 
 
-def row_of(finding: Finding, today: date) -> Row:
-    """One finding as its row."""
-    return Row(
-        rule=finding.rule,
-        state=STATES[finding.status],
-        title=finding.title,
-        why=finding.reason,
-        next_step=finding.next_step or "",
-        evidence=tuple(evidence_words(item, today) for item in finding.evidence),
-        partly_known=finding.is_known_in_part,
-    )
+def therapy(review: Review) -> str:
+    """Whether opioid therapy is long term, by the policy's definition."""
+    state = review.ltot
+    if state.meets is None:
+        return "Whether opioid therapy is long term could not be worked out."
+    if not state.meets:
+        return ""
+    since = f" since {short_date(state.since, review.as_of)}" if state.since else ""
+    return f"Long-term opioid therapy{since} ({state.covered_days} of {state.window_days} days covered)."
 
 
-def evidence_words(item: Evidence, today: date) -> str:
-    """Fact, day, and who said so."""
-    whole = whole_day(item.date)
-    day = short_date(whole, today) if whole else (item.date or "no date")
-    said = f", entered by {item.entered_by}" if item.entered_by else ""
-    return f"{item.value} ({day}{said})"
+def notices(record: PatientRecord, review: Review) -> tuple[str, ...]:
+    """What changes how the whole page is read: deceased, or why the guideline does not or may not apply."""
+    deceased = ("Recorded as deceased.",) if record.patient and record.patient.deceased else ()
+    return (*deceased, *(exclusion_words(each, review.as_of) for each in review.exclusions if not each.overridden))
 
 
-def whole_day(text: str | None) -> date | None:
-    """The day that a date text names; None for a year, a month or nothing."""
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        return None
+def exclusion_words(exclusion: Exclusion, today: date) -> str:
+    """One reason, with its evidence."""
+    kind = EXCLUSIONS.get(exclusion.kind, exclusion.kind.replace("_", " "))
+    seen = "; ".join(evidence_words(each, today) for each in exclusion.evidence[:EVIDENCE_SHOWN])
+    rest = f"; {len(exclusion.evidence) - EVIDENCE_SHOWN} more" if len(exclusion.evidence) > EVIDENCE_SHOWN else ""
+    seen = f" Seen: {seen}{rest}." if seen else ""
+    if exclusion.active:
+        kept = "" if exclusion.kind == "under_18" else " Drug-safety facts are still shown."
+        return f"This guideline does not apply: {kind}.{seen}{kept}"
+    return f"This guideline may not apply: {kind}? Please confirm.{seen}"
 
 
-def exclusion_lines(review: Review) -> tuple[str, ...]:
-    """Why the guideline may not apply, with its evidence."""
-    return tuple(
-        f"{item.kind.replace('_', ' ').capitalize()}: "
-        + "; ".join(evidence_words(evidence, review.as_of) for evidence in item.evidence)
-        for item in review.exclusions
-        if item.active and not item.overridden
-    )
+def nothing_due(chart: ReviewedChart) -> str:
+    """What stands in place of rows."""
+    if chart.record.patient and chart.record.patient.deceased:
+        return "No check applies."
+    if all(finding.status is Status.NOT_APPLICABLE for finding in chart.review.findings):
+        return "No check applies to this person today."
+    return "Nothing is due that Sextant can see."
 
 
 def feed_problems(feeds: Feeds) -> tuple[FeedProblem, ...]:

@@ -1,11 +1,12 @@
-"""How dates, numbers and states are written for a person."""
+"""How dates, numbers, medicines and states are written for a person."""
 
+import re
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.domain.finding import Status
+from app.domain.finding import Finding, Status
 
 
 class State(NamedTuple):
@@ -17,12 +18,29 @@ class State(NamedTuple):
 
 STATES = {
     Status.RED: State("red", "Act now"),
-    Status.YELLOW: State("yellow", "Due soon"),
+    Status.YELLOW: State("yellow", "Look"),
     Status.GREEN: State("green", "In date"),
     Status.GREY: State("grey", "Not known"),
     Status.NOT_APPLICABLE: State("none", "Does not apply"),
 }
-LOOK = State("yellow", "Look")
+DUE_SOON = State("yellow", "Due soon")
+REASON_LENGTH = 150
+"""Longer reasons are cut on the first screen; "why" has them whole."""
+
+_ISO_DAY = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
+_UNITS = {"MG": "mg", "MCG": "mcg", "ML": "mL", "HR": "h", "ACTUAT": "spray"}
+_UNIT = re.compile(r"(?<=\d )(MG|MCG|ML|HR)(?:/(ML|HR|ACTUAT))?(?![\w/])")
+_FORM = re.compile(
+    r"\b(?P<long>Extended Release )?(?:Oral (?P<oral>Tablet|Capsule)|(?P<patch>Transdermal (?:System|Patch))"
+    r"|(?P<other>Oral Solution|Nasal Spray|Sublingual Film|Buccal Tablet|Prefilled Syringe))\b"
+)
+"""RxNorm's way of writing names, as a person would read them aloud. Only spelling: strengths and drugs stay as stated."""
+
+
+def state_of(finding: Finding, today: date) -> State:
+    """Yellow is "Due soon" when a due date is coming, else "Look"."""
+    is_coming = finding.status is Status.YELLOW and finding.due is not None and finding.due >= today
+    return DUE_SOON if is_coming else STATES[finding.status]
 
 
 def short_date(day: date | None, today: date) -> str:
@@ -33,10 +51,50 @@ def short_date(day: date | None, today: date) -> str:
     return text if day.year == today.year else f"{text} {day.year}"
 
 
+def long_date(day: date) -> str:
+    """ "12 Oct 2025": for what is read later than today."""
+    return f"{day.day} {day:%b %Y}"
+
+
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
     """ "23 Nov, 09:14" in the clinic's zone."""
     local = at.astimezone(zone)
     return f"{local.day} {local:%b}, {local:%H:%M}"
+
+
+def plain(text: str, today: date) -> str:
+    """A sentence of a rule as people read it: days as "12 Oct", medicines without shouting units."""
+    return medicine_words(_ISO_DAY.sub(lambda found: _day_in(found, today), text))
+
+
+def _day_in(found: re.Match[str], today: date) -> str:
+    try:
+        return short_date(date.fromisoformat(found[0]), today)
+    except ValueError:
+        return found[0]
+
+
+def medicine_words(text: str) -> str:
+    """ "morphine sulfate 15 MG Extended Release Oral Tablet" → "morphine sulfate 15 mg ER tablet"."""
+    text = _UNIT.sub(lambda found: "/".join(_UNITS[unit] for unit in found.groups() if unit), text)
+    return _FORM.sub(_form_in, text)
+
+
+def _form_in(found: re.Match[str]) -> str:
+    form = "patch" if found["patch"] else (found["oral"] or found["other"]).lower()
+    return f"ER {form}" if found["long"] else form
+
+
+def clipped(text: str, length: int = REASON_LENGTH) -> str:
+    """At most about `length` characters, cut between words and marked as cut."""
+    if len(text) <= length:
+        return text
+    return text[:length].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+
+
+def sentence(text: str) -> str:
+    """With a full stop, unless it ends in one already."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
 
 
 def number(value: Decimal) -> str:
@@ -54,3 +112,8 @@ def age(born: date, today: date) -> int:
 def listed(items: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """ "1 day", "3 days"."""
+    return f"{count} {one if count == 1 else many}"

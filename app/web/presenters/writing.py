@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from app.domain.finding import Finding, Review
+from app.domain.finding import Review
 from app.domain.flag import ChangeKind, Written
 from app.usecases.preview_changes import Preview, PreviewedChange
-from app.web.presenters.visit import evidence_words
-from app.web.presenters.words import STATES, State, short_date
+from app.web.presenters.words import counted, plain
 
 VERBS = {
     ChangeKind.CREATE: "Create Flag:",
@@ -47,31 +46,6 @@ class AnswerLine:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """One input of a finding with its reference."""
-
-    words: str
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class WhyView:
-    """Everything behind one finding."""
-
-    rule: str
-    version: str
-    state: State
-    title: str
-    reason: str
-    next_step: str
-    due: str
-    evidence: tuple[EvidenceLine, ...]
-    missing: tuple[str, ...]
-    pack_values: tuple[object, ...]
-    source: str
-
-
 def change_lines(preview: Preview) -> tuple[ChangeLine, ...]:
     """The lines of a preview, in the plan's order."""
     return tuple(change_line(line, preview.chart.review) for line in preview.changes)
@@ -83,7 +57,7 @@ def change_line(line: PreviewedChange, review: Review) -> ChangeLine:
         rule=line.change.rule,
         verb=VERBS[line.change.kind],
         title=title_of(line.change.rule, review),
-        reason=line.change.reason,
+        reason=plain(line.change.reason, review.as_of),
         text=line.write.text,
         destination=line.write.destination,
         json=line.write.resource_json,
@@ -104,18 +78,19 @@ def title_of(rule: str, review: Review) -> str:
     return finding.title if finding else rule
 
 
-def why_view(finding: Finding, review: Review) -> WhyView:
-    """Everything that a finding rests on."""
-    return WhyView(
-        rule=finding.rule,
-        version=finding.version,
-        state=STATES[finding.status],
-        title=finding.title,
-        reason=finding.reason,
-        next_step=finding.next_step or "",
-        due=short_date(finding.due, review.as_of),
-        evidence=tuple(EvidenceLine(evidence_words(e, review.as_of), e.reference or "") for e in finding.evidence),
-        missing=finding.missing,
-        pack_values=finding.pack_values,
-        source=finding.source,
+def button_words(preview: Preview) -> str:
+    """What the one button does: "Write 3 Flags", or "Write 3 changes" when some of them change or end a Flag."""
+    count = len(preview.changes)
+    only_new = all(line.change.kind is ChangeKind.CREATE for line in preview.changes)
+    return f"Write {counted(count, 'Flag', 'Flags') if only_new else counted(count, 'change', 'changes')}"
+
+
+def offer_words(preview: Preview) -> str:
+    """What the visit page offers to preview; empty when there is nothing to write."""
+    count = len(preview.plan.to_write)
+    only_new = all(change.kind is ChangeKind.CREATE for change in preview.plan.to_write)
+    return (
+        f"Preview {counted(count, 'Flag', 'Flags') if only_new else counted(count, 'change', 'changes')}"
+        if count
+        else ""
     )
