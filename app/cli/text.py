@@ -37,8 +37,9 @@ def headline(answer: dict[str, Any]) -> str:
 
 
 def supply_line(supply: dict[str, Any]) -> str:
-    """State, medicine, and the dose or why there is none."""
+    """State, medicine, and the dose or why there is none; a dot marks what covers the day asked about."""
     name = supply["product"]["name"] or supply["ingredient"] or "medicine without a name"
     days = f"{supply['from'] or '?'} to {supply['to'] or '?'}"
     dose = f"{supply['mme_per_day']} MME/day" if supply["state"] == "counted" else supply["reason"]
-    return f"{supply['state']:<15}{name}: {dose} ({days})"
+    mark = "•" if supply["in_force"] else " "
+    return f"{mark} {supply['state']:<15}{name}: {dose} ({days})"
