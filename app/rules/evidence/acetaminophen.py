@@ -22,7 +22,7 @@ from app.rules.evidence.found import Found, day_of
 from app.rules.evidence.medicines import fill_covers, is_inpatient, is_within, order_covers
 from app.rules.evidence.opioids import found_of, in_force, medications_of
 from app.terminology.recognise import NotAnOpioid, Recognised, recognise
-from app.terminology.therapies import therapies_coded, therapy_drugs_named
+from app.terminology.therapies import therapies_coded
 
 MG_PER_GRAM = 1000
 NAME = "acetaminophen"
@@ -133,11 +133,7 @@ def _is_alone(medication: Medication) -> bool:
     concepts = (medication.concept, *(each.concept for each in medication.ingredients if each.is_active))
     texts = (text for each in concepts for text in (each.text, *(coding.display for coding in each.codings)) if text)
     coded = any(drug.concept == NAME for each in concepts for drug in therapies_coded(each))
-    return coded or any(_NAMED.search(text) or _is_named(text) for text in texts)
-
-
-def _is_named(text: str) -> bool:
-    return any(drug.concept == NAME for drug in therapy_drugs_named(text))
+    return coded or any(_NAMED.search(text) for text in texts)
 
 
 def _part(case: Case, medication: Medication, dosages: tuple[Dosage, ...], found: Found) -> Part:

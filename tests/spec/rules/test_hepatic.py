@@ -181,6 +181,12 @@ def test_red_names_the_medicine_and_never_the_opioid_dose() -> None:
     assert finding.next_step == "Agree on less acetaminophen a day, over all products"
 
 
+def test_a_failing_liver_shows_what_says_so() -> None:
+    finding = found("hepatic", person(LONG, has(CIRRHOSIS), has(icd("K76.82", "Hepatic encephalopathy"))))
+    assert [each.value for each in finding.evidence] == ["Hepatic encephalopathy"]
+    assert finding.next_step == "Talk over the opioid with a liver specialist; change nothing abruptly"
+
+
 def test_what_is_listed_for_years_is_named_as_missing() -> None:
     chart = person(on_opioids(of=MORPHINE), order(ACETAMINOPHEN, ago=800, days=None, take=mg(500, 4)))
     assert any("acetaminophen of MedicationRequest/" in each for each in found("hepatic", chart).missing)

@@ -79,6 +79,12 @@ EXAMPLES = (
     Example(
         "not a number", person(ON_MORPHINE, seen(loinc(CKD_EPI_2021), text("hemolyzed"), ago=9)), "grey", "not readable"
     ),
+    Example(
+        "not a number, 365 days ago",
+        person(ON_MORPHINE, seen(loinc(CKD_EPI_2021), text("hemolyzed"), ago=365)),
+        "grey",
+        "cannot be judged",
+    ),
     Example("preliminary result", person(ON_MORPHINE, egfr(80, status="preliminary")), "grey", "no eGFR is on record"),
     Example("never measured", person(ON_MORPHINE), "grey", "no eGFR is on record"),
     Example(

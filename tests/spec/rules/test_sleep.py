@@ -122,6 +122,26 @@ EXAMPLES = (
         "red",
         "no sleep evaluation",
     ),
+    Example(
+        "STOP-Bang 5, a sleep study only proposed",
+        long_term(stop_bang(5), plan("ServiceRequest", "Sleep study", ago=9, status="draft")),
+        "red",
+        "no sleep evaluation",
+    ),
+    Example(
+        "STOP-Bang 5, a goal about a sleep study",
+        long_term(stop_bang(5), plan("Goal", "Have the sleep study done", ago=9)),
+        "red",
+        "no sleep evaluation",
+    ),
+    Example(
+        "STOP-Bang 5, referred for something else",
+        long_term(
+            stop_bang(5), plan("ServiceRequest", "Eye clinic", ago=9), procedure("999", ago=9, name="Spirometry")
+        ),
+        "red",
+        "no sleep evaluation",
+    ),
     Example("61 days left", long_term(stop_bang(0, ago=669)), "green", "STOP-Bang 0"),
     Example("60 days left", long_term(stop_bang(0, ago=670)), "yellow", "due by 2026-04-30"),
     Example("731 days old", long_term(stop_bang(0, ago=731)), "yellow", "was due by 2026-02-28"),

@@ -73,6 +73,7 @@ EXAMPLES = (
         "10 days after",
     ),
     Example("visit today", person(begun(40), booked(in_days=0)), "green", "seen on 2026-03-01"),
+    Example("started today, an appointment today", person(begun(0), booked(in_days=0)), "green", "a visit is due by"),
     Example("appointment tomorrow", person(begun(40), booked(in_days=1)), "red", "none is on record since"),
     Example("a nurse telephoned", person(begun(40), entered("visit", "done", ago=30)), "green", "10 days after"),
     Example("long-acting, day 6", person(long_acting(6)), "green", "(long-acting)"),
@@ -101,6 +102,7 @@ EXAMPLES = (
         "treatment of opioid use disorder", person(order(SUBOXONE, ago=40, take=mg(8))), "not_applicable", "no opioid"
     ),
     Example("visits down", person(begun(40), encounters="failed"), "grey", "visits: could not be read"),
+    Example("visits down, last day", person(begun(28), encounters="failed"), "yellow", "is due by"),
     Example("visits down, not yet due", person(begun(5), encounters="failed"), "green", "is due by"),
     Example(
         "visits down, a nurse telephoned",
