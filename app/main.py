@@ -33,8 +33,10 @@ from app.settings import EhrConfig, Settings, load_settings
 from app.storage import open_storage
 from app.usecases.answers import AskAboutCharts, med_of_record
 from app.usecases.compare_packs import PackComparison
+from app.usecases.dismiss_finding import DismissFinding
 from app.usecases.explain_finding import ExplainFinding
 from app.usecases.preview_changes import PreviewChanges
+from app.usecases.record_fact import RecordFacts
 from app.usecases.review_patient import ReviewPatient
 from app.usecases.stated_facts import Facts, facts_from
 from app.usecases.unmapped_codes import UnmappedCodes
@@ -89,6 +91,8 @@ def services(settings: Settings) -> WebServices:
         flow=flow,
         review_patient=review_patient,
         explain_finding=ExplainFinding(policy),
+        record_facts=RecordFacts(clock, storage.unit_of_work),
+        dismiss_finding=DismissFinding(review_patient, policy, clock, storage.unit_of_work),
         preview_changes=preview,
         write_back=WriteBack(preview, ehrs, clock, storage.unit_of_work),
         templates=TEMPLATES,

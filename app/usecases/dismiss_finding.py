@@ -1,6 +1,5 @@
 """Put a finding aside for a while, with a reason of the pack's list; or bring it back before its time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,11 +90,6 @@ class DismissFinding:
         audit = entry_of(session, Action.END_DISMISSAL, self.clock, {"dismissal": str(number)})
         with self.unit_of_work() as work:
             work.dismissals.end(session.ehr, session.patient, number, name_of(session), audit)
-
-    def standing(self, session: LaunchSession) -> Sequence[Dismissal]:
-        """The dismissals of the launch's patient that nobody ended, oldest first."""
-        with self.unit_of_work() as work:
-            return work.dismissals.dismissals(session.ehr, session.patient)
 
 
 def _day_problems(text: str, today: date, latest: date) -> tuple[Problem, ...]:

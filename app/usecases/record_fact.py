@@ -11,10 +11,12 @@ from app.domain.audit import Action, AuditEntry
 from app.domain.chart import FactEntry, RecordedFact, Withdrawal
 from app.domain.dates import on
 from app.domain.outcome import Ok
+from app.domain.record import PatientRecord
 from app.domain.session import LaunchSession
 from app.ports import Clock, UnitOfWork
 from app.rules.fact_words import BY_RULE, OF_THE_PERSON, TITLES, WORDS, words_of
 from app.rules.facts import CONCEPTS, LARGEST
+from app.usecases.staff_names import entry_by_name, staff_names
 
 __all__ = ["Problem", "Question", "RecordFacts", "Refused", "questions_about", "questions_of", "words_of"]
 
@@ -106,10 +108,11 @@ class RecordFacts:
                     detail = {"concept": fact.concept}
                     work.facts.add(session.ehr, fact, entry_of(session, Action.RECORD_FACT, self.clock, detail))
 
-    def entered(self, session: LaunchSession) -> Sequence[FactEntry]:
-        """Everything that was ever entered about the launch's patient, oldest first."""
+    def entered(self, session: LaunchSession, record: PatientRecord) -> Sequence[FactEntry]:
+        """Everything that was ever entered about the launch's patient, oldest first, under the names that the chart gives."""
+        names = staff_names(record)
         with self.unit_of_work() as work:
-            return work.facts.entries(session.ehr, session.patient)
+            return tuple(entry_by_name(each, names) for each in work.facts.entries(session.ehr, session.patient))
 
     def withdraw(self, session: LaunchSession, number: int) -> None:
         """Take one entry back. Raises WrongUsage when there is none of that number about the launch's patient."""

@@ -22,6 +22,7 @@ from app.rules.ranking import PageOrder, page_order
 from app.rules.ranking import Row as RankedRow
 from app.rules.review import case_of, review_case
 from app.terminology.factors import FACTOR_SETS
+from app.usecases.staff_names import dismissal_by_name, fact_by_name, staff_names
 
 __all__ = [
     "Mark",
@@ -104,8 +105,10 @@ class ReviewPatient:
             work.audit.append(read_entry(session, read_at, "ok", feed_summary(record)))
             facts = work.facts.facts(session.ehr, session.patient)
             dismissals = work.dismissals.dismissals(session.ehr, session.patient)
-        told = replace(record, facts=(*record.facts, *facts))
-        return reviewed(told, self.policy, self.clock.today(), read_at, dismissals)
+        names = staff_names(record)
+        told = replace(record, facts=(*record.facts, *(fact_by_name(each, names) for each in facts)))
+        aside = [dismissal_by_name(each, names) for each in dismissals]
+        return reviewed(told, self.policy, self.clock.today(), read_at, aside)
 
 
 def read_entry(session: LaunchSession, at: datetime, outcome: str, detail: Mapping[str, str]) -> AuditEntry:

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from app.web.chart_pages import chart_pages
 from app.web.failures import add_failure_pages
 from app.web.launch_pages import launch_pages
+from app.web.record_pages import record_pages
 from app.web.security import SecurityHeaders
 from app.web.services import WebServices
 
@@ -25,6 +26,7 @@ def create_application(services: WebServices) -> FastAPI:
     pages = page_templates(services)
     app.include_router(launch_pages(services))
     app.include_router(chart_pages(services, pages))
+    app.include_router(record_pages(services, pages))
     app.mount("/static", StaticFiles(directory=services.templates / "static"), name="static")
     add_plain_pages(app, services, pages)
     add_failure_pages(app, pages)

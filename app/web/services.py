@@ -5,8 +5,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.launch import LaunchFlow
+from app.usecases.dismiss_finding import DismissFinding
 from app.usecases.explain_finding import ExplainFinding
 from app.usecases.preview_changes import PreviewChanges
+from app.usecases.record_fact import RecordFacts
 from app.usecases.review_patient import ReviewPatient
 from app.usecases.write_back import WriteBack
 
@@ -19,6 +21,8 @@ class WebServices:
     flow: LaunchFlow
     review_patient: ReviewPatient
     explain_finding: ExplainFinding
+    record_facts: RecordFacts
+    dismiss_finding: DismissFinding
     preview_changes: PreviewChanges
     write_back: WriteBack
     templates: Path
