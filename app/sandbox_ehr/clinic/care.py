@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from app.sandbox_ehr.clinic import codes
 from app.sandbox_ehr.clinic.codes import HL7, Code
+from app.sandbox_ehr.clinic.places import clinician
 from app.sandbox_ehr.clinic.scenario import Chart, Entry, Resource
 from app.sandbox_ehr.clinic.shapes import Json, amount
 
@@ -29,7 +30,7 @@ def visit(
                 "status": status,
                 "class": {"system": f"{HL7}v3-ActCode", "code": kind},
                 "subject": chart.subject,
-                "participant": [{"individual": {"reference": f"Practitioner/{with_ or chart.seen_by}"}}],
+                "participant": [{"individual": clinician(with_ or chart.seen_by)}],
                 "period": {"start": day, "end": chart.at(ago, _later(at))},
                 "serviceProvider": {"reference": "Organization/harborview"},
             }

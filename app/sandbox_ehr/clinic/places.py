@@ -65,6 +65,13 @@ def _location() -> Resource:
     }
 
 
+def clinician(identity: str) -> Resource:
+    """A reference to somebody who sees patients, with the name beside it as EHRs send it."""
+    names = {who: f"{given} {family}, {degree}" for who, given, family, degree in (*STAFF, OUTSIDE)}
+    reference = {"reference": f"Practitioner/{identity}"}
+    return {**reference, "display": names[identity]} if identity in names else reference
+
+
 def _practitioner(identity: str, given: str, family: str, degree: str) -> Resource:
     return {
         "resourceType": "Practitioner",
