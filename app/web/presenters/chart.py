@@ -22,7 +22,7 @@ from app.web.presenters.drawing import (
     square,
     triangle,
 )
-from app.web.presenters.words import medicine_words, number, short_date
+from app.web.presenters.words import medicine_words, number, percent, short_date
 
 MONTHS = {3: 91, 12: 365, 24: 730}
 """The choices of the page, and how many days each shows."""
@@ -121,6 +121,7 @@ def spark(shown: Shown, description: str) -> Drawing:
         key="spark",
         width=400,
         height=44,
+        fit="none",
         title=f"Daily dose since {shown.axis.first:%b %Y}",
         description=description,
         rects=(*bands(shown, scale), *hatched(shown, scale)),
@@ -240,7 +241,7 @@ def improvement_line(shown: Shown, scale: Scale) -> tuple[tuple[Path, ...], tupl
         return (), ()
     y = scale.y(baseline.improved)
     since = "the start" if baseline.is_at_start else "the first on record"
-    words = f"{number(baseline.percent)} % better than {since}"
+    words = f"{percent(baseline.percent)} better than {since}"
     return (level(shown.axis, y, "peg-target"),), (Label(at(LEFT + 4), at(y + 11), words, "start", "label-target"),)
 
 

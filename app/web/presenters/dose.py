@@ -72,6 +72,7 @@ def dose_view(chart: ReviewedChart) -> DoseView:
     med, facts = chart.review.med, chart.over_time
     prefix, figure, unit = headline(med)
     band, band_css = band_of(med, facts)
+    left_out = "Not known because of" if med.mme_per_day is None else "Not in this number"
     unknown = (supply for supply in med.in_force if supply.state is SupplyState.NOT_COMPUTABLE)
     return DoseView(
         prefix=prefix,
@@ -81,12 +82,12 @@ def dose_view(chart: ReviewedChart) -> DoseView:
         band_css=band_css,
         trend=trend(med),
         averages=averages(med),
-        missing=tuple(missing(supply) for supply in unknown),
+        missing=tuple(f"{left_out}: {missing(supply)}." for supply in unknown),
         rows=tuple(working_row(supply, med.as_of) for supply in in_reading_order(med.in_force)),
         earlier=tuple(working_row(supply, med.as_of) for supply in not_in_force(med)),
         notes=med.notes,
         factor_set=SET_NAMES.get(med.factor_set, med.factor_set),
-        other_sets=tuple(other_set(other, med) for other in chart.other_doses),
+        other_sets=tuple(other_set(other, med) for other in chart.other_doses) if med.in_force else (),
         methods=methods(med, facts),
     )
 
@@ -134,8 +135,9 @@ def trend(med: MedTotal) -> Trend | None:
         return None
     if now == before:
         return Trend("level", f"same as {TREND_DAYS} days ago")
-    then = f"{number(before)} MME" if before else "none"
-    return Trend("up" if now > before else "down", f"{then} {TREND_DAYS} days ago")
+    direction = "up" if now > before else "down"
+    then = f"{number(before)} MME/day" if before else "none"
+    return Trend(direction, f"{direction} from {then} {TREND_DAYS} days ago")
 
 
 def mme_on(med: MedTotal, day: date) -> Decimal | None:
@@ -170,7 +172,7 @@ def other_set(other: MedTotal, med: MedTotal) -> str:
         return f"The {name} factors give the same."
     known = {supply.sources: supply.mme_per_day for supply in med.in_force}
     changed = [each for each in other.in_force if each.mme_per_day != known.get(each.sources)]
-    parts = ", ".join(f"{name_of(each)} {amount_of(each)}" for each in changed)
+    parts = ", ".join(f"{name_of(each)}: {amount_of(each)}" for each in changed)
     return f"The {name} factors would give {dose_in_words(other)} ({parts})."
 
 
@@ -254,6 +256,11 @@ def covered(supply: Supply, today: date) -> str:
         return "no dates"
     start = short_date(supply.starts, today) or "start not known"
     if supply.ends is None:
-        return f"from {start}"
+        return unbroken(f"from {start}")
     last = date.fromordinal(supply.ends.toordinal() - 1)
-    return f"{start} to {short_date(last, today)}"
+    return f"{unbroken(start)} to {unbroken(short_date(last, today))}"
+
+
+def unbroken(text: str) -> str:
+    """Kept on one line."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")

@@ -41,7 +41,8 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One drawing: its size, its name, and its shapes in the order in which they are painted. `key` keeps ids apart."""
+    """One drawing: its size, its name, and its shapes in the order in which they are painted. `key` keeps ids apart;
+    `fit` is SVG's preserveAspectRatio ("none" fills the width that there is)."""
 
     key: str
     width: int
@@ -51,6 +52,7 @@ class Drawing:
     rects: tuple[Rect, ...] = ()
     paths: tuple[Path, ...] = ()
     labels: tuple[Label, ...] = ()
+    fit: str = "xMidYMid"
 
 
 def at(value: float) -> str:

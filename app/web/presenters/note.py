@@ -1,9 +1,8 @@
 """The visit as plain text for the clinician's note: the same sentences as the page, nothing more."""
 
-from app.domain.finding import Status
 from app.usecases.review_patient import ReviewedChart
 from app.web.presenters.dose import WorkingRow, dose_in_words, dose_view
-from app.web.presenters.rows import Row, rows_of, task_row
+from app.web.presenters.rows import Row, task_row
 from app.web.presenters.visit import TIERS, VisitView
 from app.web.presenters.words import long_date
 
@@ -19,7 +18,7 @@ def note_text(chart: ReviewedChart, view: VisitView) -> str:
         *view.notices,
         "",
         *task_lines(chart, view),
-        *in_date_lines(chart),
+        *in_date_lines(view),
         *not_read_lines(view),
         "",
         *view.over_time.summary,
@@ -27,7 +26,7 @@ def note_text(chart: ReviewedChart, view: VisitView) -> str:
         f"MED is an estimate for weighing risk ({view.dose.factor_set} factors), not for converting opioids.",
         f"Policy {review.pack}.",
     ]
-    return "\n".join(parts).strip() + "\n"
+    return "\n".join(parts).replace("\N{NO-BREAK SPACE}", " ").strip() + "\n"
 
 
 def dose_lines(chart: ReviewedChart) -> list[str]:
@@ -60,11 +59,9 @@ def row_lines(row: Row) -> list[str]:
     return [f"- [{row.state.word}] {text}{f' {row.next_step}' if row.next_step else ''}"]
 
 
-def in_date_lines(chart: ReviewedChart) -> list[str]:
-    """What is in date, on one line each."""
-    green = [finding for finding in chart.order.green if finding.status is Status.GREEN]
-    rows = rows_of(tuple(green), chart.review.as_of)
-    return ["", "In date:", *(line for row in rows for line in row_lines(row))] if rows else []
+def in_date_lines(view: VisitView) -> list[str]:
+    """What is in date, by name."""
+    return ["", f"In date: {', '.join(row.title for row in view.in_date)}."] if view.in_date else []
 
 
 def not_read_lines(view: VisitView) -> list[str]:

@@ -20,7 +20,7 @@ from app.web.presenters.chart import (
     spark,
 )
 from app.web.presenters.drawing import Drawing
-from app.web.presenters.words import counted, listed, long_date, medicine_words, number, short_date
+from app.web.presenters.words import counted, listed, long_date, medicine_words, number, percent, short_date
 
 DRAWN_FEEDS = (
     (Feed.MEDICATIONS, "medicines"),
@@ -119,7 +119,7 @@ def then_words(first: Segment, last: Segment) -> str:
     if first.mme == last.mme:
         return ", as it was"
     change = abs(last.mme - first.mme) * 100 / first.mme
-    return f", {'up' if last.mme > first.mme else 'down'} {change:.0f} % from {number(first.mme)}"
+    return f", {'up' if last.mme > first.mme else 'down'} {percent(change)} from {number(first.mme)}"
 
 
 def dose_words(segment: Segment) -> str:
@@ -148,7 +148,7 @@ def peg_sentence(shown: Shown) -> str:
     where = "at the start" if baseline.is_at_start else "at the first on record"
     then = f"{number(baseline.point.mean)} {where} ({short_date(baseline.point.day, shown.today)})"
     change = (baseline.point.mean - last.mean) * 100 / baseline.point.mean
-    words = f"{abs(change):.0f} % {'better' if change > 0 else 'worse'} than" if change else "the same as"
+    words = f"{percent(abs(change))} {'better' if change > 0 else 'worse'} than" if change else "the same as"
     return f"{now}, {words} {then}."
 
 

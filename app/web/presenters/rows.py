@@ -72,10 +72,17 @@ def reason_with_days(finding: Finding, today: date) -> tuple[str, tuple[Evidence
     for item in finding.evidence:
         name, day = plain(item.value, today), evidence_day(item, today)
         if name in reason and is_whole_day(item.date) and item.date != today.isoformat() and day not in reason:
-            reason = reason.replace(name, f"{name} ({day})", 1)
+            reason = with_day(reason, name, day)
         elif name not in reason and day not in reason:
             rest.append(item)
     return reason, tuple(rest)
+
+
+def with_day(reason: str, name: str, day: str) -> str:
+    """The day behind the first mention of a name; after a comma when that stands in brackets already."""
+    before, _, after = reason.partition(name)
+    is_in_brackets = before.count("(") > before.count(")")
+    return f"{before}{name}{f', {day}' if is_in_brackets else f' ({day})'}{after}"
 
 
 def short_evidence(evidence: tuple[Evidence, ...], today: date) -> str:

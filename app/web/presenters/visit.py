@@ -12,7 +12,7 @@ from app.web.presenters.chart import USUAL_MONTHS
 from app.web.presenters.dose import DoseView, dose_view
 from app.web.presenters.over_time import OverTimeView, over_time_view
 from app.web.presenters.rows import EVIDENCE_SHOWN, Row, evidence_words, in_date_words, rows_of, task_row
-from app.web.presenters.words import age, clock_time, long_date, medicine_words, short_date
+from app.web.presenters.words import age, clock_time, counted, long_date, medicine_words, short_date
 
 ROWS_SHOWN = 7
 """More rows than these fold: a page of twenty rows helps nobody."""
@@ -104,6 +104,7 @@ class VisitView:
     in_date: tuple[Row, ...]
     in_date_words: str
     does_not_apply: tuple[Row, ...]
+    background_words: str
     feed_problems: tuple[FeedProblem, ...]
     unreadable: tuple[str, ...]
     pack: str
@@ -134,6 +135,7 @@ def visit_view(chart: ReviewedChart, zone: ZoneInfo, months: int = USUAL_MONTHS)
         in_date=in_date,
         in_date_words=in_date_words(in_date),
         does_not_apply=rows_of(order.not_applicable, review.as_of),
+        background_words=background_words(len(order.background), len(order.not_applicable)),
         feed_problems=feed_problems(review.feeds),
         unreadable=tuple(f"{item.reference}: {item.reason}" for item in record.unreadable),
         pack=review.pack,
@@ -204,8 +206,16 @@ def nothing_due(chart: ReviewedChart) -> str:
     if chart.record.patient and chart.record.patient.deceased:
         return "No check applies."
     if all(finding.status is Status.NOT_APPLICABLE for finding in chart.review.findings):
-        return "No check applies to this person today."
+        reason = chart.review.findings[0].reason if chart.review.findings else ""
+        return f"No check applies today. {reason}".strip()
     return "Nothing is due that Sextant can see."
+
+
+def background_words(background: int, not_applicable: int) -> str:
+    """The one line of all other checks; empty when there are none."""
+    later = f"{background} to look at when there is time" if background else ""
+    outside = counted(not_applicable, "does not apply", "do not apply") if not_applicable else ""
+    return " · ".join(each for each in (later, outside) if each)
 
 
 def feed_problems(feeds: Feeds) -> tuple[FeedProblem, ...]:

@@ -24,10 +24,11 @@ STATES = {
     Status.NOT_APPLICABLE: State("none", "Does not apply"),
 }
 DUE_SOON = State("yellow", "Due soon")
-REASON_LENGTH = 150
+REASON_LENGTH = 220
 """Longer reasons are cut on the first screen; "why" has them whole."""
 
 _ISO_DAY = re.compile(r"(?<![\d-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
+_YEAR = re.compile(r"(?<![\d.])365 days\b")
 _UNITS = {"MG": "mg", "MCG": "mcg", "ML": "mL", "HR": "h", "ACTUAT": "spray"}
 _UNIT = re.compile(r"(?<=\d )(MG|MCG|ML|HR)(?:/(ML|HR|ACTUAT))?(?![\w/])")
 _FORM = re.compile(
@@ -63,8 +64,9 @@ def clock_time(at: datetime, zone: ZoneInfo) -> str:
 
 
 def plain(text: str, today: date) -> str:
-    """A sentence of a rule as people read it: days as "12 Oct", medicines without shouting units."""
-    return medicine_words(_ISO_DAY.sub(lambda found: _day_in(found, today), text))
+    """A sentence of a rule as people read it: days as "12 Oct", a year as 12 months, medicines without shouting units."""
+    dated = _ISO_DAY.sub(lambda found: _day_in(found, today), text)
+    return medicine_words(_YEAR.sub("12 months", dated))
 
 
 def _day_in(found: re.Match[str], today: date) -> str:
@@ -112,6 +114,11 @@ def age(born: date, today: date) -> int:
 def listed(items: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def percent(value: Decimal) -> str:
+    """ "30 %", never broken across lines."""
+    return f"{value:.0f}\N{NO-BREAK SPACE}%"
 
 
 def counted(count: int, one: str, many: str) -> str:

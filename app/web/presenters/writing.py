@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from app.domain.finding import Review
 from app.domain.flag import ChangeKind, Written
 from app.usecases.preview_changes import Preview, PreviewedChange
-from app.web.presenters.words import counted, plain
+from app.web.presenters.words import counted, plain, sentence
 
 VERBS = {
     ChangeKind.CREATE: "Create Flag:",
@@ -57,11 +57,18 @@ def change_line(line: PreviewedChange, review: Review) -> ChangeLine:
         rule=line.change.rule,
         verb=VERBS[line.change.kind],
         title=title_of(line.change.rule, review),
-        reason=plain(line.change.reason, review.as_of),
+        reason=reason_of(line, review),
         text=line.write.text,
         destination=line.write.destination,
         json=line.write.resource_json,
     )
+
+
+def reason_of(line: PreviewedChange, review: Review) -> str:
+    """Why: the sentence of the finding, which says more than that a Flag is new; else that of the plan."""
+    finding = review.finding(line.change.rule)
+    is_new = line.change.kind is ChangeKind.CREATE
+    return plain(finding.reason if finding and is_new else sentence(line.change.reason), review.as_of)
 
 
 def answer_lines(written: tuple[Written, ...], review: Review) -> tuple[AnswerLine, ...]:
