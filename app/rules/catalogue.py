@@ -42,6 +42,7 @@ from app.rules.elements import (
     start_dose,
     start_followup,
     udt_check,
+    udt_result,
 )
 from app.rules.rule import Entry
 
@@ -92,6 +93,7 @@ CATALOGUE: tuple[Entry, ...] = tuple(
         pdmp_result,
         alcohol,
         sleep,
+        udt_result,
     )
 )
 

@@ -435,6 +435,22 @@ class Sleep(Yearly):
 
 
 @dataclass(frozen=True, slots=True)
+class UdtResult(RuleSection):
+    """`judged`: classes that are judged at all; `supply_before`: a supply that explains a positive; `confirm_within`: how
+    long a screen's surprise may wait; the rest says when a specimen is not valid or dilute."""
+
+    judged: Words
+    window: Days
+    supply_before: Days
+    confirm_within: Days
+    creatinine_invalid: Amount
+    creatinine_dilute: Amount
+    gravity_dilute: Amount
+    ph_low: Amount
+    ph_high: Amount
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """One section a rule, named by its id."""
 
@@ -477,6 +493,7 @@ class Rules:
     pdmp_result: PlainRule
     alcohol: Alcohol
     sleep: Sleep
+    udt_result: UdtResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -530,6 +547,7 @@ TIER_REASONS = (
     "sleep_breathing",
     "ort_high",
     "ort_oud_high",
+    "udt_unexpected",
     "suicide_risk",
     "pregnancy",
     "long_acting",

@@ -12,12 +12,13 @@ from app.domain.finding import Evidence, Tier, TierReason
 from app.rules.case import Case, once
 from app.rules.evidence.conditions import Diagnosis, active, diagnoses
 from app.rules.evidence.found import Found, evidence_of
-from app.rules.evidence.laboratory import newest_lab
+from app.rules.evidence.kidney import newest_egfr
 from app.rules.evidence.medicines import in_force as medicines_in_force
 from app.rules.evidence.opioids import analgesics_in_force, found_of, name_of
 from app.rules.evidence.people import age_in_years, is_recorded_male
 from app.rules.evidence.processes import said
 from app.rules.evidence.scores import Score, latest, tidy
+from app.rules.evidence.toxicology import open_surprises
 
 SUBSTANCES = ("substance_use_disorder_other", "alcohol_use_disorder")
 MENTAL = ("depression", "anxiety", "ptsd", "bipolar", "psychotic_disorder")
@@ -159,6 +160,11 @@ def _suicide_risk(case: Case) -> TierReason | None:
     return _reason("earlier suicide attempt or thoughts of suicide", attempts)
 
 
+def _udt_unexpected(case: Case) -> TierReason | None:
+    found = [each for verdict in open_surprises(case) for each in verdict.found]
+    return _reason("unexpected urine test result, not yet explained", found)
+
+
 def _pregnancy(case: Case) -> TierReason | None:
     states = [each for each in active(case, "pregnancy") if each.subtype != "delivery_or_puerperium"]
     return _reason("pregnancy", [each for each in states if each.day is None or case.days_since(each.day) <= PREGNANCY])
@@ -183,9 +189,12 @@ def _age(case: Case) -> TierReason | None:
 
 
 def _renal(case: Case) -> TierReason | None:
-    lab = newest_lab(case, "egfr")
-    if lab and lab.number is not None:
-        return _reason("eGFR below 60", [lab.found]) if lab.number < case.policy.tier.egfr.value else None
+    egfr, limit = newest_egfr(case), case.policy.tier.egfr.value
+    if egfr and egfr.is_readable:
+        is_low = egfr.at_most is not None and (
+            egfr.at_most < limit or (egfr.at_least is None and egfr.at_most == limit)
+        )
+        return _reason(f"eGFR below {limit}", [egfr.found]) if is_low else None
     return _reason("kidney disease", active(case, "renal_impairment"))
 
 
@@ -224,6 +233,7 @@ FINDERS: Mapping[str, Callable[[Case], TierReason | None]] = {
     "ort_high": _ort_high,
     "ort_oud_high": _ort_oud_high,
     "suicide_risk": _suicide_risk,
+    "udt_unexpected": _udt_unexpected,
     "pregnancy": _pregnancy,
     "long_acting": _long_acting,
     "med_moderate": _med_moderate,

@@ -26,7 +26,7 @@ from tests.spec.rules.chart import (
     takes,
 )
 
-BUTRANS = medicine("904880", "168 HR buprenorphine 0.02 MG/HR Transdermal System [Butrans]")
+BUTRANS = medicine("904878", "168 HR buprenorphine 0.02 MG/HR Transdermal System [BuTrans]")
 NALTREXONE = medicine("1483744", "naltrexone hydrochloride 50 MG Oral Tablet")
 
 

@@ -1,0 +1,126 @@
+"""Urine test result: a surprise has many explanations; they come first, then the talk, then a definitive test.
+
+For results of the last 12 months each drug class is read against the supply on the day of collection. When a
+definitive test shows a surprise that is neither explained on record nor followed by a definitive test as expected, or
+a screen's surprise has waited for confirmation for more than 30 days, then it is to be talked over (red). A screen's
+surprise within 30 days, and one that was explained, is yellow; as expected is green. When nothing that bears on the
+medicines could be judged (the method cannot find it, taken as needed, specimen not valid or dilute, no readable
+result), it is not known (grey). No result is a reason to end care.
+"""
+
+from collections.abc import Iterable
+
+from app.domain.feeds import Feed
+from app.domain.finding import Evidence, Finding, Status
+from app.rules.case import Case
+from app.rules.evidence.found import Found, evidence_of, newest
+from app.rules.evidence.processes import said
+from app.rules.evidence.toxicology import SURPRISES, Outcome, Verdict, open_surprises, verdicts
+from app.rules.rule import Applies, Rule, answer, unread
+
+RULE = Rule(
+    id="udt_result",
+    version="1",
+    title="Urine test result",
+    source="CDC 2022, recommendation 10; consensus on urine drug monitoring 2018",
+    applies=Applies.OWN,
+    words=__doc__,
+)
+TALK = (
+    "Think of timing, as-needed use, metabolites, other medicines and laboratory error first; then ask the patient, and "
+    "confirm with a definitive test"
+)
+
+
+def evaluate(case: Case) -> Finding:
+    """The worst class that could be judged."""
+    judged = verdicts(case)
+    if not judged:
+        return _no_result(case)
+    surprises = [each for each in judged if each.outcome in SURPRISES]
+    if surprises:
+        return _surprised(case, surprises, judged)
+    bearing = [each for each in judged if each.bears_on_supply]
+    told = [each for each in judged if each.outcome is Outcome.EXPECTED]
+    if not told or (bearing and not any(each in told for each in bearing)):
+        return _cannot_tell(case, bearing or list(judged))
+    if not bearing and _has_untested_supply(case, judged):
+        return _cannot_tell(case, list(judged))
+    names = ", ".join(dict.fromkeys(each.words for each in told))
+    day = max(each.day for each in told)
+    return _say(case, Status.GREEN, f"The urine test of {day} is as expected ({names})", judged)
+
+
+def _has_untested_supply(case: Case, judged: tuple[Verdict, ...]) -> bool:
+    """An opioid covered the day of collection, and no class that was tested bears on it."""
+    day = max(each.day for each in judged)
+    return any(
+        supply.starts and supply.ends and supply.starts <= day < supply.ends and supply.ingredient
+        for supply in case.med.supplies
+    )
+
+
+def _no_result(case: Case) -> Finding:
+    if not case.feed(Feed.LABS).is_complete:
+        return unread(case, RULE, (Feed.LABS,), "What the last urine test showed is not known")
+    section = case.policy.rules.udt_result
+    return answer(
+        case,
+        RULE,
+        Status.NOT_APPLICABLE,
+        f"No urine drug test result in {section.window.words} is on record.",
+        used=(section.window,),
+    )
+
+
+def _surprised(case: Case, surprises: list[Verdict], judged: tuple[Verdict, ...]) -> Finding:
+    """Unexplained and definitive first; then screens by how long they have waited; then what was explained."""
+    explained = newest(each for each in said(case, "udt_result") if each.day)
+    open_ones = open_surprises(case)
+    if not open_ones:
+        words = _words(surprises)
+        reason = f"{words}; explained on {explained.day if explained else 'record'}"
+        return _say(case, Status.YELLOW, reason, judged, explained)
+    confirm = case.policy.rules.udt_result.confirm_within
+    overdue = [each for each in open_ones if each.is_definitive or case.days_since(each.day) > confirm.value]
+    if overdue:
+        waited = "" if any(each.is_definitive for each in overdue) else f"; not confirmed in {confirm.words}"
+        return _say(case, Status.RED, f"{_words(overdue)}{waited}", judged)
+    return _say(case, Status.YELLOW, f"{_words(open_ones)}; awaiting confirmation", judged)
+
+
+def _words(found: Iterable[Verdict]) -> str:
+    """ "Unexpected result of 2026-02-20: cocaine detected, and no supply explains it"."""
+    return "; ".join(f"Unexpected result of {each.day}: {each.words} {each.outcome.value}" for each in found)
+
+
+def _cannot_tell(case: Case, judged: list[Verdict]) -> Finding:
+    names = ", ".join(dict.fromkeys(each.words for each in judged))
+    reason = (
+        f"The urine test of {max(each.day for each in judged)} cannot be judged for the medicines supplied ({names})"
+    )
+    return _say(case, Status.GREY, reason, tuple(judged))
+
+
+def _say(case: Case, status: Status, reason: str, judged: tuple[Verdict, ...], more: Found | None = None) -> Finding:
+    section = case.policy.rules.udt_result
+    partly = case.record.feeds.incomplete((Feed.LABS, Feed.MEDICATIONS))
+    step = {Status.GREEN: None, Status.GREY: "Look at the report, and whether the method can find the medicine"}
+    return answer(
+        case,
+        RULE,
+        status,
+        f"{reason}.",
+        evidence=_evidence(judged, more),
+        next_step=step.get(status, TALK),
+        missing=(
+            *(each.value for each in partly),
+            *(("a result that can be judged",) if status is Status.GREY else ()),
+        ),
+        used=(section.window, section.supply_before, section.confirm_within, section.judged),
+    )
+
+
+def _evidence(judged: tuple[Verdict, ...], more: Found | None) -> tuple[Evidence, ...]:
+    found = dict.fromkeys(each for verdict in judged for each in verdict.found)
+    return evidence_of((*found, more))
