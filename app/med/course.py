@@ -14,7 +14,7 @@ from app.domain.dates import PartialDate, Period
 from app.domain.medication import Dispense, Dosage, Order, Statement
 from app.domain.outcome import No
 from app.domain.quantities import Quantity
-from app.med.directions import Directions, Plan, plan_from, read_directions
+from app.med.directions import Directions, Plan, Span, plan_from, read_directions, span_of
 from app.med.drug import Drug
 from app.med.durations import days_of, whole_days
 from app.med.entries import Entry, has_ended
@@ -46,14 +46,16 @@ class Days:
     has_known_length: bool = True
     notes: tuple[str, ...] = ()
 
-    def within(self, plan: Plan) -> "Days":
+    def within(self, span: Span) -> "Days":
         """Held to the days on which the directions hold."""
-        starts, ends = self.starts, self.ends
-        if plan.first_day and (starts is None or plan.first_day > starts):
-            starts = plan.first_day
-        if plan.end and (ends is None or plan.end < ends):
-            return replace(self, starts=starts, ends=plan.end, unsure_from=None, has_known_length=True)
+        starts = _later_of(self.starts, span.starts)
+        if span.ends and (self.ends is None or span.ends < self.ends):
+            return replace(self, starts=starts, ends=span.ends, unsure_from=None, has_known_length=True)
         return replace(self, starts=starts)
+
+
+def _later_of(one: date | None, other: date | None) -> date | None:
+    return max(one, other) if one and other else one or other
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +131,12 @@ def _order_days(order: Order, directions: Directions | No, as_of: date) -> tuple
     starts = _order_start(order, directions)
     written = day_of(order.authored_on) or starts
     length, notes = _order_length(order)
-    plan = _plan(directions, written, repeats_length=_has_repeats(order) and length is not None)
-    if isinstance(plan, Plan) and plan.first_day and (starts is None or plan.first_day > starts):
-        starts = plan.first_day
-    days = _from_length(starts, length, order.supply.validity if order.supply else None, plan, notes)
-    days = _as_vague_as(order.authored_on, days, has_length=length is not None)
-    days = days.within(plan) if isinstance(plan, Plan) else days
+    is_repeated = _has_repeats(order) and length is not None
+    plan = _plan(directions, written, repeats_length=is_repeated)
+    span = span_of(plan, order.dosages, written, ignore_length=is_repeated)
+    starts = _later_of(starts, span.starts)
+    days = _from_length(starts, length, order.supply.validity if order.supply else None, span, notes, plan)
+    days = _as_vague_as(order.authored_on, days, has_length=length is not None).within(span)
     return _ended(days, order, as_of), plan
 
 
@@ -172,16 +174,20 @@ def _has_repeats(order: Order) -> bool:
 
 
 def _from_length(
-    starts: date | None, length: Fraction | None, validity: Period | None, plan: Plan | No, notes: tuple[str, ...]
+    starts: date | None,
+    length: Fraction | None,
+    validity: Period | None,
+    span: Span,
+    notes: tuple[str, ...],
+    plan: Plan | No,
 ) -> Days:
     """By supply length; else to the end that directions or validity state; else believed for 90 days."""
     if starts is None:
-        undated = "no date is given: taken as current"
-        return Days(None, plan.end if isinstance(plan, Plan) else None, notes=(*notes, undated))
+        return Days(None, span.ends, notes=(*notes, "no date is given: taken as current"))
     if length is not None:
         return Days(starts, later(starts, whole_days(length)), notes=notes)
-    if isinstance(plan, Plan) and plan.end is not None:
-        return Days(starts, plan.end, notes=notes)
+    if span.ends is not None:
+        return Days(starts, span.ends, notes=notes)
     if validity is not None and validity.end is not None:
         return Days(
             starts, later(validity.end.latest, 1), notes=(*notes, "no supply length: runs to the end of validity")
@@ -273,13 +279,14 @@ def _fill_days(
     quantity = dispense.quantity or (supply.quantity if supply else None)
     stated = dispense.days_supply or (supply.days_supply if supply else None)
     length = days_of(stated)
-    plan = _plan(directions, _anchor(prescription, directions, starts), repeats_length=False)
+    anchor = _anchor(prescription, directions, starts)
+    plan = _plan(directions, anchor, repeats_length=False)
+    span = span_of(plan, _fill_directions(dispense, prescription.request)[0], anchor)
     if isinstance(length, Fraction):
-        days = _from_length(starts, length, None, plan, ())
+        days = _from_length(starts, length, None, span, (), plan)
     else:
-        days = _fill_days_without_length(starts, quantity, directions, drug, plan)
-    days = days.within(plan) if isinstance(plan, Plan) else days
-    return days, plan, _quantity(quantity, stated, drug, directions)
+        days = _fill_days_without_length(starts, quantity, directions, drug, span, plan)
+    return days.within(span), plan, _quantity(quantity, stated, drug, directions)
 
 
 def _anchor(prescription: Prescription, directions: Directions | No, starts: date | None) -> date | None:
@@ -290,14 +297,19 @@ def _anchor(prescription: Prescription, directions: Directions | No, starts: dat
 
 
 def _fill_days_without_length(
-    starts: date | None, quantity: Quantity | None, directions: Directions | No, drug: Drug, plan: Plan | No
+    starts: date | None,
+    quantity: Quantity | None,
+    directions: Directions | No,
+    drug: Drug,
+    span: Span,
+    plan: Plan | No,
 ) -> Days:
     """How long the quantity lasts when taken as directed; else as for an order."""
     lasting = _lasting(quantity, directions, drug)
     if starts is not None and lasting is not None:
         said = f"no days' supply: {lasting} days by quantity and directions"
         return Days(starts, later(starts, lasting), notes=(said,))
-    return _from_length(starts, None, None, plan, ())
+    return _from_length(starts, None, None, span, (), plan)
 
 
 def _lasting(quantity: Quantity | None, directions: Directions | No, drug: Drug) -> int | None:
@@ -319,12 +331,12 @@ def statement_course(entry: Entry, as_of: date) -> Course:
     drug = _with_route(entry.drug, statement.dosages)
     directions = _directions(statement.dosages, statement.unreadable, drug)
     plan = _plan(directions, _statement_start(statement), repeats_length=False)
-    days = _statement_days(statement, plan, as_of)
+    span = span_of(plan, statement.dosages, _statement_start(statement))
     return Course(
         sources=(statement.reference,),
         drug=drug,
         prescriber=Prescriber(None, None),
-        days=days.within(plan) if isinstance(plan, Plan) else days,
+        days=_statement_days(statement, plan, span, as_of).within(span),
         plan=plan,
         quantity=No("a statement has no quantity"),
         is_statement=True,
@@ -338,7 +350,7 @@ def _statement_start(statement: Statement) -> date | None:
     return day_of(begun or statement.asserted_on)
 
 
-def _statement_days(statement: Statement, plan: Plan | No, as_of: date) -> Days:
+def _statement_days(statement: Statement, plan: Plan | No, span: Span, as_of: date) -> Days:
     starts = _statement_start(statement)
     end = statement.effective.end if statement.effective else None
     if end is not None:
@@ -350,7 +362,7 @@ def _statement_days(statement: Statement, plan: Plan | No, as_of: date) -> Days:
     if starts is not None and said is not None and said > starts:
         sure = believed(said, ())
         return replace(sure, starts=starts)
-    return _from_length(starts, None, None, plan, ())
+    return _from_length(starts, None, None, span, (), plan)
 
 
 # --- shared ----------------------------------------------------------------------------------------------------------

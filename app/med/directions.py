@@ -12,10 +12,16 @@ from functools import lru_cache
 
 from app.domain.medication import Dosage
 from app.domain.outcome import No
+from app.med.dosage import bounds_of
 from app.med.drug import Drug
 from app.med.durations import whole_days
 from app.med.instruction import read_instruction
 from app.med.line import NOTHING_TAKEN, DailyDose, Line
+from app.med.timing import bounds_days
+
+SAYS_NOTHING = "one of the directions says nothing and was passed over"
+STATED_TWICE = "the same directions are stated twice: both are counted"
+TAKEN_TOGETHER = "numbered directions without an end on each: counted as taken together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,9 @@ def read_directions(dosages: tuple[Dosage, ...], drug: Drug) -> Directions | No:
     found = [lines for lines in read if not isinstance(lines, No)]
     if len(found) > 1 and any(len(lines) > 1 for lines in found):
         return No("a text that goes in steps stands beside other directions")
-    return _together(tuple(line for lines in found for line in lines))
+    read_together = _together(tuple(line for lines in found for line in lines))
+    notes = (SAYS_NOTHING,) if len(told) < len(dosages) else ()
+    return replace(read_together, notes=read_together.notes + notes)
 
 
 def _says_nothing(dosage: Dosage) -> bool:
@@ -119,14 +127,15 @@ def _says_nothing(dosage: Dosage) -> bool:
 
 
 def _together(lines: tuple[Line, ...]) -> Directions:
+    repeated = (STATED_TWICE,) if len(set(lines)) < len(lines) else ()
     numbers = {line.sequence for line in lines if line.sequence is not None}
     if len(numbers) < 2:
-        return Directions(lines)
+        return Directions(lines, notes=repeated)
     ordered = tuple(sorted(lines, key=lambda line: (line.sequence is None, line.sequence or 0)))
     last = max(numbers)
     if all(line.is_bounded for line in ordered if line.sequence not in (None, last)):
-        return Directions(ordered, is_stepwise=True)
-    return Directions(lines, notes=("numbered directions without an end on each: counted as taken together",))
+        return Directions(ordered, is_stepwise=True, notes=repeated)
+    return Directions(lines, notes=(*repeated, TAKEN_TOGETHER))
 
 
 def plan_from(directions: Directions, anchor: date | None, *, ignore_length: bool = False) -> Plan | No:
@@ -161,3 +170,38 @@ def _in_steps(lines: tuple[Line, ...], anchor: date) -> Iterable[Step]:
         step = step if step.starts else replace(step, starts=begins)
         latest = max(latest, step.ends or begins)
         yield step
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days on which any of the directions hold (half-open; None: open)."""
+
+    starts: date | None
+    ends: date | None
+
+
+OPEN = Span(None, None)
+
+
+def span_of(plan: Plan | No, dosages: tuple[Dosage, ...], anchor: date | None, *, ignore_length: bool = False) -> Span:
+    """Of the plan; of the stated bounds where the directions as such cannot be read: an order that has run out is over,
+    whatever it said."""
+    if isinstance(plan, Plan):
+        return Span(plan.first_day, plan.end)
+    told = [dosage for dosage in dosages if not _says_nothing(dosage)]
+    bounds = [_bounds(dosage, None if ignore_length else anchor) for dosage in told]
+    if not bounds or len({dosage.sequence for dosage in told}) > 1:
+        return OPEN
+    starts, ends = [each.starts for each in bounds], [each.ends for each in bounds]
+    return Span(
+        None if None in starts else min(each for each in starts if each),
+        None if None in ends else max(each for each in ends if each),
+    )
+
+
+def _bounds(dosage: Dosage, anchor: date | None) -> Span:
+    repeat = dosage.timing.repeat if dosage.timing else None
+    length, (starts, ends) = bounds_days(repeat), bounds_of(repeat)
+    if isinstance(length, Fraction) and anchor is not None:
+        return Span(anchor, anchor + timedelta(days=whole_days(length)))
+    return Span(starts, ends)

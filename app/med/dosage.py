@@ -122,17 +122,19 @@ def _daily_cap(stated: Ratio | None, drug: Drug) -> tuple[Portion | None, tuple[
 
 
 def _within_bounds(line: Line, repeat: Repeat | None) -> Line:
-    """Bounds say on which days the instruction holds. A FHIR Period's end is a day that still counts."""
+    """Bounds say on which days the instruction holds."""
     length = bounds_days(repeat)
     if isinstance(length, No):
         return replace(line, notes=(*line.notes, f"the bounds were not used: {length.reason}"))
+    starts, ends = bounds_of(repeat)
+    return replace(line, length=length, starts=starts, ends=ends)
+
+
+def bounds_of(repeat: Repeat | None) -> tuple[date | None, date | None]:
+    """boundsPeriod, half-open: a FHIR Period's end is a day that still counts."""
     period = repeat.bounds_period if repeat else None
-    return replace(
-        line,
-        length=length,
-        starts=period.start.earliest if period and period.start else None,
-        ends=_day_after(period.end.latest) if period and period.end else None,
-    )
+    starts = period.start.earliest if period and period.start else None
+    return starts, _day_after(period.end.latest) if period and period.end else None
 
 
 def _day_after(day: date) -> date:

@@ -195,7 +195,7 @@ def _on_weekdays(times: Times, repeat: Repeat | None) -> Times | No:
 def _from_events(timing: Timing) -> Times | No:
     if not all(event.is_exact for event in timing.events):
         return No("the timing lists events without a day")
-    return Times(_ONE, _ONE, on_dates=tuple(event.earliest for event in timing.events))
+    return Times(_ONE, _ONE, on_dates=tuple(event.earliest for event in dict.fromkeys(timing.events)))
 
 
 def length_by_count(repeat: Repeat | None, times: Times) -> Fraction | None:
