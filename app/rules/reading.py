@@ -3,7 +3,7 @@
 from app.domain.feeds import Feed, FeedStatus
 from app.domain.finding import Finding, Status
 from app.rules.case import Case
-from app.rules.evidence.starts import Start
+from app.rules.evidence.starts import Start, may_hide_a_start
 from app.rules.rule import Rule, answer, unread
 
 THERE_OR_NOT_OFFERED = frozenset({FeedStatus.AVAILABLE, FeedStatus.NOT_OFFERED})
@@ -22,6 +22,25 @@ def not_read(case: Case, needs: tuple[Feed, ...] = (), any_of: tuple[Feed, ...] 
 def missing(case: Case, *feeds: Feed) -> tuple[str, ...]:
     """Inputs that were not available, by name."""
     return tuple(feed.value for feed in case.record.feeds.incomplete(feeds))
+
+
+def no_start(case: Case, rule: Rule, what: str) -> Finding:
+    """Nothing was started, or nobody can say. `what` begins the sentence: "an opioid", "a long-acting opioid"."""
+    so = f"Whether {what} was started is not known"
+    if not case.feed(Feed.MEDICATIONS).is_complete:
+        return unread(case, rule, (Feed.MEDICATIONS,), so)
+    if may_hide_a_start(case):
+        return answer(
+            case,
+            rule,
+            Status.GREY,
+            f"{so}: an opioid entry has no date.",
+            next_step="Look at the opioid entry in the chart",
+            missing=("date of an opioid entry",),
+            fold="supply",
+        )
+    reason = f"No{what[what.index(' ') :]} was started in the last {case.policy.start.current.value} days."
+    return answer(case, rule, Status.NOT_APPLICABLE, reason, used=(case.policy.start.current,))
 
 
 def unsure_start(case: Case, rule: Rule, start: Start) -> Finding:

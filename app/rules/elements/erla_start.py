@@ -16,7 +16,7 @@ from app.rules.evidence.heart import ecg_plans
 from app.rules.evidence.opioids import name_of
 from app.rules.evidence.scores import tidy
 from app.rules.evidence.starts import Start, doses_before, long_acting_start, methadone_start, was_without_opioids
-from app.rules.reading import missing, not_read, unsure_start
+from app.rules.reading import missing, no_start, not_read, unsure_start
 from app.rules.rule import Applies, Rule, answer, unread
 
 RULE = Rule(
@@ -38,20 +38,13 @@ def evaluate(case: Case) -> Finding:
     if methadone and (start is None or methadone.day > start.day):
         return _methadone(case, methadone) if methadone.is_certain else unsure_start(case, RULE, methadone)
     if start is None:
-        return _no_start(case)
+        return no_start(case, RULE, "a long-acting opioid")
     was_without = was_without_opioids(case, start.day)
     if was_without:
         return _act(case, start)
     if not start.is_certain or was_without is None:
         return unsure_start(case, RULE, start)
     return _used_to_opioids(case, start)
-
-
-def _no_start(case: Case) -> Finding:
-    if not case.feed(Feed.MEDICATIONS).is_complete:
-        return unread(case, RULE, (Feed.MEDICATIONS,), "Whether a long-acting opioid was started is not known")
-    days = case.policy.start.current.value
-    return answer(case, RULE, Status.NOT_APPLICABLE, f"No long-acting opioid was started in the last {days} days.")
 
 
 def _used_to_opioids(case: Case, start: Start) -> Finding:

@@ -57,7 +57,7 @@ def evaluate(case: Case) -> Finding:
         case,
         RULE,
         worst.status,
-        f"{'; '.join(part.words for part in (told if worst.status is not Status.GREEN else parts))}.",
+        _capital(f"{'; '.join(part.words for part in (told if worst.status is not Status.GREEN else parts))}."),
         evidence=tuple(dict.fromkeys(each for part in told for each in part.evidence)),
         next_step=worst.step,
         missing=tuple(dict.fromkeys(each for part in parts for each in part.missing)),
@@ -75,18 +75,19 @@ def _acetaminophen(case: Case) -> _Part:
     words = f"acetaminophen {least}{tidy(intake.grams)} g a day"
     if intake.grams > section.acetaminophen_limit.value:
         words = f"{words}, more than {section.acetaminophen_limit.words}"
-        return _Part(Status.RED, _capital(words), shown, LESS_ACETAMINOPHEN, missing, bool(intake.unknown))
+        return _Part(Status.RED, words, shown, LESS_ACETAMINOPHEN, missing, bool(intake.unknown))
     if intake.unknown:
         names = ", ".join(dict.fromkeys(each.value for each in intake.unknown))
+        words = words if intake.grams else "how much acetaminophen is taken is not known"
         step = "Read the directions of the medicine that could not be computed"
-        return _Part(Status.GREY, _capital(f"{words}: {names} could not be computed"), shown, step, missing, True)
+        return _Part(Status.GREY, f"{words}: {names} could not be computed", shown, step, missing, True)
     if not case.feed(Feed.MEDICATIONS).is_complete:
-        words = f"How much acetaminophen is taken is not known ({feed_words(case, Feed.MEDICATIONS)})"
+        words = f"how much acetaminophen is taken is not known ({feed_words(case, Feed.MEDICATIONS)})"
         return _Part(Status.GREY, words, shown, "Look at the medication list", (*missing, "medications"), True)
     if intake.grams >= section.acetaminophen_high.value:
         words = f"{words}, {section.acetaminophen_high.words} or more"
-        return _Part(Status.YELLOW, _capital(words), shown, LESS_ACETAMINOPHEN, missing)
-    return _Part(Status.GREEN, _capital(words) if intake.parts else "No acetaminophen", shown, None, missing)
+        return _Part(Status.YELLOW, words, shown, LESS_ACETAMINOPHEN, missing)
+    return _Part(Status.GREEN, words if intake.parts else "no acetaminophen", shown, None, missing)
 
 
 def _capital(words: str) -> str:
@@ -99,12 +100,12 @@ def _liver(case: Case) -> _Part:
     shown = evidence_of(each.found for each in (failing or diseases))
     long_term = is_long_term(case)
     if failing and long_term is not False:
-        words = f"Failing liver ({_names(failing)}) on long-term opioids"
+        words = f"failing liver ({_names(failing)}) on long-term opioids"
         return _Part(Status.RED, words, shown, ASK_LIVER, (), long_term is None)
     if diseases:
-        return _Part(Status.YELLOW, f"Liver disease ({_names(failing or list(diseases))})", shown, WEIGH)
+        return _Part(Status.YELLOW, f"liver disease ({_names(failing or list(diseases))})", shown, WEIGH)
     if not case.feed(Feed.CONDITIONS).is_complete:
-        words = f"Whether there is a liver disease is not known ({feed_words(case, Feed.CONDITIONS)})"
+        words = f"whether there is a liver disease is not known ({feed_words(case, Feed.CONDITIONS)})"
         return _Part(Status.GREY, words, (), "Look at the problem list", ("conditions",), True)
     return _Part(Status.GREEN, "no liver disease on the problem list")
 

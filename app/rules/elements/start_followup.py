@@ -13,10 +13,10 @@ from app.domain.finding import Finding, Status
 from app.rules.case import Case
 from app.rules.evidence.found import Found
 from app.rules.evidence.opioids import name_of
-from app.rules.evidence.starts import Start, first_dose, has_start, long_acting_start, methadone_start, naive_start
+from app.rules.evidence.starts import Start, first_dose, long_acting_start, methadone_start, naive_start
 from app.rules.evidence.visits import visit_today, visits
 from app.rules.policy import Days
-from app.rules.reading import missing, unsure_start
+from app.rules.reading import missing, no_start, unsure_start
 from app.rules.rule import Applies, Rule, answer, unread
 
 RULE = Rule(
@@ -33,11 +33,13 @@ RANK = (Status.RED, Status.GREY, Status.YELLOW, Status.GREEN)
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """One start with the day by which somebody should have seen the person, and why so soon."""
+    """One start with the day by which somebody should have seen the person, and why so soon. `or_sooner`: the limit that
+    would hold if the dose, which is not known, were high."""
 
     start: Start
     limit: Days
     why: str
+    or_sooner: Days | None = None
 
     @property
     def day(self) -> date:
@@ -50,10 +52,7 @@ def evaluate(case: Case) -> Finding:
     if due:
         judged = [(_judge(case, each), each.day) for each in due]
         return min(judged, key=lambda each: (RANK.index(each[0].status), each[1]))[0]
-    if has_start(case) is None:
-        return unread(case, RULE, (Feed.MEDICATIONS,), "Whether an opioid was started is not known")
-    days = case.policy.start.current.value
-    return answer(case, RULE, Status.NOT_APPLICABLE, f"No opioid was started in the last {days} days.")
+    return no_start(case, RULE, "an opioid")
 
 
 def _first(case: Case) -> _Due | None:
@@ -67,7 +66,7 @@ def _first(case: Case) -> _Due | None:
     if dose.mme >= section.high_dose.value:
         return _Due(start, section.limit_sooner, f"{section.high_dose.words} or more")
     if not dose.is_complete:
-        return _Due(start, section.limit_sooner, "dose not known")
+        return _Due(start, section.limit, "dose not known", section.limit_sooner)
     return _Due(start, section.limit, "")
 
 
@@ -116,7 +115,9 @@ def _seen(case: Case, due: _Due, contact: Found) -> Finding:
 
 def _not_seen(case: Case, due: _Due, left: int) -> Finding:
     section = case.policy.rules.start_followup
-    status = Status.RED if left < 0 else Status.YELLOW if left <= section.warning.value else Status.GREEN
+    status = _status(case, due, due.limit)
+    if due.or_sooner and _status(case, due, due.or_sooner) is not status:
+        return _limit_unknown(case, due, due.or_sooner)
     why = f" ({due.why})" if due.why else ""
     was_is = "was due by" if left < 0 else "is due by"
     return answer(
@@ -129,6 +130,31 @@ def _not_seen(case: Case, due: _Due, left: int) -> Finding:
         next_step=None if status is Status.GREEN else STEP,
         missing=(*missing(case, Feed.ENCOUNTERS), *(("dose of an entry",) if due.why == "dose not known" else ())),
         used=(due.limit, section.warning, case.policy.start.current),
+    )
+
+
+def _status(case: Case, due: _Due, limit: Days) -> Status:
+    left = limit.value - case.days_since(due.start.day)
+    if left < 0:
+        return Status.RED
+    return Status.YELLOW if left <= case.policy.rules.start_followup.warning.value else Status.GREEN
+
+
+def _limit_unknown(case: Case, due: _Due, sooner: Days) -> Finding:
+    """The dose decides which limit holds, and it is not known."""
+    section = case.policy.rules.start_followup
+    first = due.start.day + timedelta(days=sooner.value)
+    return answer(
+        case,
+        RULE,
+        Status.GREY,
+        f"{_names(due)} was started on {due.start.day}; a visit is due by {due.day}, or by {first} if the dose, which is not "
+        f"known, is {section.high_dose.words} or more.",
+        due=due.day,
+        evidence=due.start.evidence,
+        next_step=STEP,
+        missing=("dose of an entry",),
+        used=(due.limit, sooner, section.high_dose, section.warning),
     )
 
 

@@ -71,10 +71,13 @@ def methadone_start(case: Case) -> Start | None:
 
 def has_start(case: Case) -> bool | None:
     """Whether an opioid was started in the last 90 days; None when that could not be worked out."""
-    if naive_start(case):
-        return True
+    return True if naive_start(case) else None if may_hide_a_start(case) else False
+
+
+def may_hide_a_start(case: Case) -> bool:
+    """Medications were not read in full, or an opioid is in force of which nobody knows when it began."""
     is_dated = all(each.starts for each in case.med.supplies if each.in_force and is_for_taking(each))
-    return False if case.feed(Feed.MEDICATIONS).is_complete and is_dated else None
+    return not (case.feed(Feed.MEDICATIONS).is_complete and is_dated)
 
 
 def was_without_opioids(case: Case, day: date) -> bool | None:

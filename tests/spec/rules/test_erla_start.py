@@ -1,5 +1,7 @@
 """Long-acting opioid started: only after a week on opioids; methadone with an ECG in mind."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.spec.rules.chart import (
@@ -9,6 +11,7 @@ from tests.spec.rules.chart import (
     MORPHINE_ER,
     SUBOXONE,
     Example,
+    Part,
     check,
     document,
     entered,
@@ -35,6 +38,13 @@ NEW_ER = order(MORPHINE_ER, ago=5, days=30, take=mg(30, 2))
 NEW_METHADONE = order(METHADONE, ago=5, days=30, take=mg(5, 2))
 USED_TO_OPIOIDS = on_opioids(60, since=200)
 QTC = "8636-3"
+
+
+def undated() -> Part:
+    """An opioid on the list, of which nobody knows since when."""
+    name, row = takes(MORPHINE)
+    return name, replace(row, effective=None)
+
 
 EXAMPLES = (
     Example("first opioid is long-acting", person(NEW_ER), "red", "without opioids in the 90 days before"),
@@ -129,6 +139,7 @@ EXAMPLES = (
         "methadone",
     ),
     Example("procedures down", person(NEW_METHADONE, USED_TO_OPIOIDS, procedures="failed"), "grey", "whether an ECG"),
+    Example("an opioid entry without a date", person(undated()), "grey", "an opioid entry has no date"),
     Example("medications down", person(medications="failed"), "grey", "could not be read"),
     Example("medications read in part", person(NEW_ER, medications="partial"), "grey", "was the first is not known"),
     Example("on the list without an order", person(takes(MORPHINE_ER, since=5)), "red", "without opioids"),

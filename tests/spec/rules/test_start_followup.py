@@ -1,5 +1,7 @@
 """Follow-up after a start: seen within four weeks; sooner for long-acting opioids, higher doses and methadone."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.spec.rules.chart import (
@@ -41,6 +43,12 @@ def long_acting(ago: int) -> Part:
 
 def methadone(ago: int) -> Part:
     return order(METHADONE, ago=ago, days=30, refills=3, take=mg(2.5, 2))
+
+
+def undated() -> Part:
+    """An opioid on the list, of which nobody knows since when."""
+    name, row = takes(MORPHINE)
+    return name, replace(row, effective=None)
 
 
 EXAMPLES = (
@@ -85,7 +93,12 @@ EXAMPLES = (
     ),
     Example("49 MME, day 15", person(begun(15, 49)), "green", "due by"),
     Example("50 MME, day 15", person(begun(15, 50)), "red", "(50 MME/day or more)"),
-    Example("dose not known, day 15", person(unreadable_opioid(ago=15)), "red", "(dose not known)"),
+    Example("dose not known, day 6", person(unreadable_opioid(ago=6)), "green", "(dose not known)"),
+    Example("dose not known, day 7", person(unreadable_opioid(ago=7)), "grey", "or by 2026-03-08 if the dose"),
+    Example("dose not known, day 15", person(unreadable_opioid(ago=15)), "grey", "a visit is due by 2026-03-14"),
+    Example("dose not known, day 28", person(unreadable_opioid(ago=28)), "grey", "a visit is due by 2026-03-01"),
+    Example("dose not known, day 29", person(unreadable_opioid(ago=29)), "red", "(dose not known)"),
+    Example("an opioid entry without a date", person(undated()), "grey", "an opioid entry has no date"),
     Example("methadone, today", person(methadone(0)), "yellow", "(methadone)"),
     Example("methadone, day 3", person(methadone(3)), "yellow", "due by 2026-03-01"),
     Example("methadone, day 4", person(methadone(4)), "red", "(methadone)"),
