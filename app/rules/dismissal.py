@@ -51,6 +51,11 @@ def _fact(evidence: Evidence) -> str:
     return json.dumps(parts)
 
 
+def usual_day(finding: Finding, policy: Policy, today: date) -> date:
+    """The day that is offered first."""
+    return min(today + timedelta(days=policy.dismissal.usual.value), latest_day(finding, policy, today))
+
+
 def latest_day(finding: Finding, policy: Policy, today: date) -> date:
     """The last day until which a finding may be put aside: sooner for one that asks to act now."""
     rules = policy.dismissal

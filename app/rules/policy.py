@@ -633,9 +633,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Dismissals:
-    """Putting a finding aside: the reasons to choose from, and for how long at most (sooner for one to act on now)."""
+    """Putting a finding aside: the reasons to choose from, for how long unless somebody chooses another day, and for how long
+    at most (sooner for one to act on now)."""
 
     reasons: Words
+    usual: Days
     longest: Days
     longest_red: Days
 

@@ -11,7 +11,7 @@ from app.domain.outcome import Ok
 from app.domain.session import LaunchSession
 from app.ports import Clock, UnitOfWork
 from app.rules import Policy
-from app.rules.dismissal import DISMISSIBLE, fingerprint, latest_day
+from app.rules.dismissal import DISMISSIBLE, fingerprint, latest_day, usual_day
 from app.usecases.record_fact import Problem, Refused, entry_of, name_of
 from app.usecases.review_patient import ReviewedChart, ReviewPatient
 
@@ -20,7 +20,7 @@ CHANGED = "The facts changed since this page was shown. This is the finding as i
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the form offers for one finding: the reasons, the last day that may be chosen, and the finding's fingerprint.
+    """What the form offers for one finding: the reasons, the usual and the last day, and the finding's fingerprint.
 
     `is_open` False: there is nothing to put aside (in date, does not apply, or put aside already).
     """
@@ -28,6 +28,7 @@ class Offer:
     finding: Finding
     is_open: bool
     reasons: tuple[str, ...]
+    usual: date
     latest: date
     fingerprint: str
 
@@ -52,8 +53,9 @@ class DismissFinding:
             raise WrongUsage("The policy in force has no such rule.")
         return Offer(
             finding=finding,
-            is_open=finding.status in DISMISSIBLE and finding.dismissed is None,
+            is_open=may_be_put_aside(finding),
             reasons=self.policy.dismissal.reasons.value,
+            usual=usual_day(finding, self.policy, chart.review.as_of),
             latest=latest_day(finding, self.policy, chart.review.as_of),
             fingerprint=fingerprint(finding),
         )
@@ -90,6 +92,11 @@ class DismissFinding:
         audit = entry_of(session, Action.END_DISMISSAL, self.clock, {"dismissal": str(number)})
         with self.unit_of_work() as work:
             work.dismissals.end(session.ehr, session.patient, number, name_of(session), audit)
+
+
+def may_be_put_aside(finding: Finding) -> bool:
+    """Whether there is something to put aside: a gap or a grey that was not put aside already."""
+    return finding.status in DISMISSIBLE and finding.dismissed is None
 
 
 def _day_problems(text: str, today: date, latest: date) -> tuple[Problem, ...]:

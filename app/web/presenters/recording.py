@@ -73,6 +73,7 @@ class AsideView:
     is_open: bool
     reasons: tuple[str, ...]
     earliest: str
+    usual: str
     latest: str
     latest_words: str
     fingerprint: str
@@ -133,6 +134,7 @@ def aside_view(offer: Offer, today: date, zone: ZoneInfo) -> AsideView:
         is_open=offer.is_open,
         reasons=offer.reasons,
         earliest=today.isoformat(),
+        usual=offer.usual.isoformat(),
         latest=offer.latest.isoformat(),
         latest_words=long_date(offer.latest),
         fingerprint=offer.fingerprint,

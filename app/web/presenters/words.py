@@ -24,6 +24,7 @@ STATES = {
     Status.NOT_APPLICABLE: State("none", "Does not apply"),
 }
 DUE_SOON = State("yellow", "Due soon")
+ASIDE = State("aside", "Dismissed")
 REASON_LENGTH = 220
 """Longer reasons are cut on the first screen; "why" has them whole."""
 
@@ -39,7 +40,9 @@ _FORM = re.compile(
 
 
 def state_of(finding: Finding, today: date) -> State:
-    """Yellow is "Due soon" when a due date is coming, else "Look"."""
+    """Yellow is "Due soon" when a due date is coming, else "Look". What was put aside has a state of its own."""
+    if finding.dismissed:
+        return ASIDE
     is_coming = finding.status is Status.YELLOW and finding.due is not None and finding.due >= today
     return DUE_SOON if is_coming else STATES[finding.status]
 

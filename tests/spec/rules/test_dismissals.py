@@ -10,7 +10,7 @@ from app.domain.finding import Finding, Review
 from app.domain.record import PatientRecord
 from app.flags import identify_with, plan, wanted
 from app.rules import report, review
-from app.rules.dismissal import fingerprint, latest_day, with_dismissals
+from app.rules.dismissal import fingerprint, latest_day, usual_day, with_dismissals
 from app.rules.ranking import page_order
 from tests.spec.rules.chart import (
     DAY,
@@ -178,6 +178,7 @@ def test_what_asks_to_act_now_may_be_put_aside_for_a_shorter_time() -> None:
     assert (red.status.value, yellow.status.value) == ("red", "yellow")
     assert latest_day(red, policy(), DAY) == DAY + timedelta(days=30)
     assert latest_day(yellow, policy(), DAY) == DAY + timedelta(days=180)
+    assert usual_day(red, policy(), DAY) == usual_day(yellow, policy(), DAY) == DAY + timedelta(days=30)
 
 
 def test_the_latest_of_two_dismissals_is_the_one_shown() -> None:
