@@ -26,7 +26,7 @@ from app.cli.terminal import (
 )
 from app.cli.wiring import Commands
 from app.domain.errors import AskAnAdministrator
-from app.usecases.check_pack import PackReport, check_pack
+from app.usecases.check_pack import PackReport, check_pack, is_pack
 from app.usecases.compare_packs import Change, Difference, comparison_as_json
 
 
@@ -48,8 +48,9 @@ def add_check(verbs: typer.Typer) -> None:
         unsigned: Annotated[bool, typer.Option("--unsigned", help="List the values not signed off.")] = False,
     ) -> None:
         """Say whether a pack can be used: every refusal with file, table path, line and remedy."""
-        if pack.endswith(".toml") and not Path(pack).is_file():
-            refuse(f"There is no file {pack}.")
+        for each in filter(None, (pack, on)):
+            if not is_pack(each):
+                refuse(f"There is no pack {each}: give a file, or the id of a pack that is shipped.")
         report = checked(pack, on)
         typer.echo(report.sentence)
         for path in report.not_signed_off if unsigned else ():

@@ -132,7 +132,7 @@ def concept_names() -> Mapping[str, Coding]:
     """Every word for a concept that stands for a code of its own: items of questionnaires, and laboratory values."""
     names: dict[str, Coding] = {}
     for instrument in INSTRUMENTS:
-        for item in items_of(instrument):
+        for item in (each for each in items_of(instrument) if each.item != "panel"):
             names.setdefault(_slug(f"{instrument} {item.item}"), Coding(LOINC, item.loinc.value))
     for lab in lab_codes():
         if not lab.is_answer:

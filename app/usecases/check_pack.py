@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.rules import NOT_SIGNED_OFF, load_pack
+from app.rules.pack import shipped_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,11 @@ class PackReport:
         from_packs = " < ".join(reversed(self.chain))
         count = len(self.not_signed_off)
         return f"{self.id} ({from_packs}): {self.values} values, {count} not signed off by a clinician."
+
+
+def is_pack(id_or_file: str) -> bool:
+    """Whether there is such a pack at all, good or bad."""
+    return id_or_file in shipped_ids() or Path(id_or_file).is_file()
 
 
 def check_pack(id_or_file: str, on: str | None = None) -> PackReport:
