@@ -5,10 +5,10 @@ Rows of a feed that failed, was not granted or is not offered are left out: the 
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from app.domain.chart import Document, Encounter, Observation, Plan, QuestionnaireResponse
+from app.domain.chart import Document, Encounter, Observation, Plan, QuestionnaireResponse, RecordedFact
 from app.domain.dates import PartialDate
 from app.domain.feeds import Feed, FeedStatus
 from app.domain.medication import Dispense, Order, Statement
@@ -23,6 +23,9 @@ PLAN_FEEDS = {"DiagnosticReport": Feed.LABS}
 
 class Row(Protocol):
     """What all chart rows have."""
+
+    @property
+    def reference(self) -> str: ...
 
     @property
     def subject(self) -> str | None: ...
@@ -62,7 +65,7 @@ def admissible(record: PatientRecord, as_of: date, *, with_drafts: bool = False)
         ),
         plans=tuple(each for each in _of(record, record.plans) if _is_planned(record, each, as_of)),
         care_teams=tuple(each for each in _of(record, record.care_teams) if each.status not in NEVER),
-        facts=tuple(each for each in record.facts if each.day.earliest <= as_of),
+        facts=tuple(sorted((each for each in record.facts if each.day.earliest <= as_of), key=_fact_order)),
     )
 
 
@@ -87,8 +90,14 @@ def _rows(record: PatientRecord, feed: Feed, rows: tuple[R, ...]) -> Iterable[R]
 
 
 def _of(record: PatientRecord, rows: tuple[R, ...]) -> Iterable[R]:
-    """Rows about this person; a row that names nobody belongs to the record that it came in."""
-    return (row for row in rows if row.subject is None or record.reference is None or row.subject == record.reference)
+    """Rows about this person; a row that names nobody belongs to the record that it came in. Sorted, so that the order in
+    which a chart was sent never changes a word."""
+    own = (row for row in rows if row.subject is None or record.reference is None or row.subject == record.reference)
+    return sorted(own, key=lambda row: row.reference)
+
+
+def _fact_order(fact: RecordedFact) -> tuple[date, datetime, str, str, str]:
+    return fact.day.day, fact.entered_at, fact.concept, fact.value, fact.entered_by
 
 
 def _is_future(when: PartialDate | None, as_of: date) -> bool:
