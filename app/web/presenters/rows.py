@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.finding import Evidence, Finding
+from app.usecases.dismiss_finding import may_be_put_aside
+from app.usecases.record_fact import questions_about
 from app.usecases.review_patient import RankedRow
 from app.web.presenters.words import STATES, State, clipped, counted, plain, sentence, short_date, state_of
 
@@ -15,7 +17,8 @@ IN_DATE_SHOWN = 5
 class Row:
     """One finding, one row: state, what (bold), why, next step. `is_joined`: the reason goes on where the title ends.
 
-    `evidence` is what the reason does not name already, short. `folded` holds the findings of a shared cause.
+    `evidence` is what the reason does not name already, short. `folded` holds the findings of a shared cause. A row carries
+    only the actions that lead somewhere: `can_record` a person's word, `can_wait` until later.
     """
 
     rule: str
@@ -26,6 +29,8 @@ class Row:
     is_joined: bool = False
     evidence: str = ""
     partly_known: bool = False
+    can_record: bool = False
+    can_wait: bool = False
     folded: tuple["Row", ...] = ()
 
 
@@ -63,6 +68,8 @@ def row_of(finding: Finding, today: date) -> Row:
         is_joined=is_joined,
         evidence=short_evidence(rest, today),
         partly_known=finding.is_known_in_part,
+        can_record=bool(questions_about(finding.rule)) and may_be_put_aside(finding),
+        can_wait=may_be_put_aside(finding),
     )
 
 

@@ -5,12 +5,13 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from app.domain.feeds import Feed, Feeds, FeedStatus
-from app.domain.finding import Exclusion, Review, Status, TierReason
+from app.domain.finding import Exclusion, Finding, Review, Status, TierReason
 from app.domain.record import PatientRecord
 from app.usecases.review_patient import ReviewedChart
 from app.web.presenters.chart import USUAL_MONTHS
 from app.web.presenters.dose import DoseView, dose_view
 from app.web.presenters.over_time import OverTimeView, over_time_view
+from app.web.presenters.recording import dismissed_words
 from app.web.presenters.rows import EVIDENCE_SHOWN, Row, evidence_words, in_date_words, rows_of, task_row
 from app.web.presenters.words import age, clock_time, counted, long_date, medicine_words, short_date
 
@@ -83,6 +84,15 @@ class TierLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideLine:
+    """A finding that somebody put aside: who, until when, why."""
+
+    rule: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitView:
     """Everything that templates/visit.html shows."""
 
@@ -105,6 +115,7 @@ class VisitView:
     in_date_words: str
     does_not_apply: tuple[Row, ...]
     background_words: str
+    put_aside: tuple[AsideLine, ...]
     feed_problems: tuple[FeedProblem, ...]
     unreadable: tuple[str, ...]
     pack: str
@@ -135,6 +146,7 @@ def visit_view(chart: ReviewedChart, zone: ZoneInfo, months: int = USUAL_MONTHS)
         in_date=in_date,
         in_date_words=in_date_words(in_date),
         does_not_apply=rows_of(order.not_applicable, review.as_of),
+        put_aside=aside_lines(order.dismissed, zone),
         background_words=background_words(len(order.background), len(order.not_applicable)),
         feed_problems=feed_problems(review.feeds),
         unreadable=tuple(f"{item.reference}: {item.reason}" for item in record.unreadable),
@@ -186,7 +198,7 @@ def therapy(review: Review) -> str:
 def notices(record: PatientRecord, review: Review) -> tuple[str, ...]:
     """What changes how the whole page is read: deceased, or why the guideline does not or may not apply."""
     deceased = ("Recorded as deceased.",) if record.patient and record.patient.deceased else ()
-    return (*deceased, *(exclusion_words(each, review.as_of) for each in review.exclusions if not each.overridden))
+    return (*deceased, *(exclusion_words(each, review.as_of) for each in review.exclusions))
 
 
 def exclusion_words(exclusion: Exclusion, today: date) -> str:
@@ -195,6 +207,8 @@ def exclusion_words(exclusion: Exclusion, today: date) -> str:
     seen = "; ".join(evidence_words(each, today) for each in exclusion.evidence[:EVIDENCE_SHOWN])
     rest = f"; {len(exclusion.evidence) - EVIDENCE_SHOWN} more" if len(exclusion.evidence) > EVIDENCE_SHOWN else ""
     seen = f" Seen: {seen}{rest}." if seen else ""
+    if exclusion.overridden:
+        return f"Recorded as not applying to this person: {kind}.{seen}"
     if exclusion.active:
         kept = "" if exclusion.kind == "under_18" else " Drug-safety facts are still shown."
         return f"This guideline does not apply: {kind}.{seen}{kept}"
@@ -209,6 +223,13 @@ def nothing_due(chart: ReviewedChart) -> str:
         reason = chart.review.findings[0].reason if chart.review.findings else ""
         return f"No check applies today. {reason}".strip()
     return "Nothing is due that Sextant can see."
+
+
+def aside_lines(dismissed: tuple[Finding, ...], zone: ZoneInfo) -> tuple[AsideLine, ...]:
+    """What was put aside: out of the way, never out of sight."""
+    return tuple(
+        AsideLine(each.rule, each.title, dismissed_words(each.dismissed, zone)) for each in dismissed if each.dismissed
+    )
 
 
 def background_words(background: int, not_applicable: int) -> str:

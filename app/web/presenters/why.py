@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.domain.finding import Finding, Review
+from app.usecases.dismiss_finding import may_be_put_aside
 from app.usecases.explain_finding import ExplainedValue, Explanation
+from app.usecases.record_fact import questions_about
 from app.web.presenters.rows import evidence_day
 from app.web.presenters.words import State, long_date, medicine_words, plain, sentence, state_of
 
@@ -50,6 +52,8 @@ class WhyView:
     source: str
     pack: str
     as_of: str
+    can_record: bool
+    can_wait: bool
 
 
 def why_view(finding: Finding, review: Review, explanation: Explanation) -> WhyView:
@@ -80,6 +84,8 @@ def why_view(finding: Finding, review: Review, explanation: Explanation) -> WhyV
         source=finding.source,
         pack=review.pack,
         as_of=long_date(today),
+        can_record=bool(questions_about(finding.rule)),
+        can_wait=may_be_put_aside(finding),
     )
 
 
