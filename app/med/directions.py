@@ -20,7 +20,6 @@ from app.med.line import NOTHING_TAKEN, DailyDose, Line
 from app.med.timing import bounds_days
 
 SAYS_NOTHING = "one of the directions says nothing and was passed over"
-STATED_TWICE = "the same directions are stated twice: both are counted"
 TAKEN_TOGETHER = "numbered directions without an end on each: counted as taken together"
 
 
@@ -91,6 +90,11 @@ class Plan:
                 yield from (day, day + timedelta(days=1))
 
     @property
+    def is_steady(self) -> bool:
+        """One line that holds every day: the cover of its supply is held to its bounds, so within it all days are alike."""
+        return len(self.steps) == 1 and self.steps[0].line.weekdays is None and not self.steps[0].line.on_dates
+
+    @property
     def changes_daily(self) -> bool:
         return any(step.line.weekdays is not None for step in self.steps)
 
@@ -127,7 +131,8 @@ def _says_nothing(dosage: Dosage) -> bool:
 
 
 def _together(lines: tuple[Line, ...]) -> Directions:
-    repeated = (STATED_TWICE,) if len(set(lines)) < len(lines) else ()
+    most = max(lines.count(line) for line in lines)
+    repeated = (f"the same directions are stated {most} times: each is counted",) if most > 1 else ()
     numbers = {line.sequence for line in lines if line.sequence is not None}
     if len(numbers) < 2:
         return Directions(lines, notes=repeated)

@@ -23,11 +23,15 @@ def exact(value: Decimal | None) -> Fraction | None:
     return Fraction(value) if is_sane else None
 
 
-@lru_cache(maxsize=16384)
 def as_decimal(value: Fraction) -> Decimal:
     """The same number as a decimal; rounded to six places only when it would not end."""
-    quotient = _WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
-    ends = _denominator_left_by_tens(value.denominator) == 1
+    return _quotient(value.numerator, value.denominator)
+
+
+@lru_cache(maxsize=16384)
+def _quotient(numerator: int, denominator: int) -> Decimal:
+    quotient = _WIDE.divide(Decimal(numerator), Decimal(denominator))
+    ends = _denominator_left_by_tens(denominator) == 1
     return tidy(quotient if ends else quotient.quantize(_SIX_PLACES, context=_WIDE))
 
 

@@ -74,11 +74,14 @@ class Ledger:
 
     def balance_on(self, day: date) -> Balance:
         covering = [each for each in self.in_force(day) if each.can_be_worked_out]
-        mme = sum(
-            (dose * self.factor_on(each, day, Reckoned.dose_on) for each in covering if (dose := each.dose_on(day))),
-            Fraction(0),
-        )
+        mme = sum((self._mme_on(each, day) for each in covering), Fraction(0))
         return Balance(mme, self._is_complete_on(day), bool(covering))
+
+    def _mme_on(self, each: Reckoned, day: date) -> Fraction:
+        if each.steady is not None:
+            return each.steady
+        dose = each.dose_on(day)
+        return dose * self.factor_on(each, day, Reckoned.dose_on) if dose else dose
 
     def _is_complete_on(self, day: date) -> bool:
         if self.is_partial or (self.has_undated_gap and day <= self.as_of):

@@ -1,6 +1,6 @@
 """A course with its factor: what it amounts to on a day, by each method, in the factor's own unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
@@ -30,6 +30,8 @@ class Reckoned:
     method: Method | None
     rate: Fraction | None = None
     """The factor as a fraction; None when it is not counted or has tiers."""
+    steady: Fraction | None = None
+    """MME a day where every covered day is alike, else None."""
 
     @property
     def is_counted(self) -> bool:
@@ -90,7 +92,19 @@ def reckon(course: Course, as_of: date, factor_set: str, *, research: bool, head
         usable = factor if isinstance(factor, Factor) and _fits(factor, course) else None
         return Reckoned(course, SupplyState.NOT_COMPUTABLE, reason, usable, method, _rate(usable))
     assert isinstance(factor, Factor)
-    return Reckoned(course, SupplyState.COUNTED, None, factor, method, _rate(factor))
+    return _steadied(Reckoned(course, SupplyState.COUNTED, None, factor, method, _rate(factor)))
+
+
+def _steadied(each: Reckoned) -> Reckoned:
+    """Work out the dose of any day once, where the directions do not change from day to day."""
+    plan = each.course.plan
+    if each.rate is None:
+        return each
+    if each.method is Method.QUANTITY:
+        return replace(each, steady=each.in_unit(each.by_quantity() or Fraction(0)) * each.rate)
+    if isinstance(plan, Plan) and plan.is_steady:
+        return replace(each, steady=each.in_unit(plan.steps[0].line.high) * each.rate)
+    return each
 
 
 def _rate(factor: Factor | None) -> Fraction | None:

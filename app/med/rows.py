@@ -70,13 +70,17 @@ def _mme_columns(each: Reckoned, day: date, ledger: Ledger) -> dict[str, Decimal
         return as_decimal(dose_on(each, day) * ledger.factor_on(each, day, dose_on))
 
     has_directions, has_quantity = isinstance(each.course.plan, Plan), each.by_quantity() is not None
-    high = mme(Reckoned.high_on) if has_directions else None
+    headline, is_signature = mme(Reckoned.dose_on), each.method is Method.SIGNATURE
+    high = None if not has_directions else headline if is_signature else mme(Reckoned.high_on)
+    is_one_dose = each.rate is not None and each.low_on(day) == each.high_on(day)
+    low = high if is_one_dose or not has_directions else mme(Reckoned.low_on)
+    supplied = None if not has_quantity else mme(Reckoned.supplied_on) if is_signature else headline
     return {
-        "mme_per_day": mme(Reckoned.dose_on),
-        "low": mme(Reckoned.low_on) if has_directions else None,
+        "mme_per_day": headline,
+        "low": low,
         "high": high,
         "signature_mme_per_day": high,
-        "quantity_mme_per_day": mme(Reckoned.supplied_on) if has_quantity else None,
+        "quantity_mme_per_day": supplied,
     }
 
 
@@ -141,7 +145,7 @@ def _differing(each: Reckoned, day: date) -> list[str]:
     if not isinstance(each.course.plan, Plan) or each.by_quantity() is None:
         return []
     directed, supplied = each.high_on(day), each.supplied_on(day)
-    if abs(directed - supplied) <= METHODS_DIFFER_BY * min(directed, supplied):
+    if directed == supplied or abs(directed - supplied) <= METHODS_DIFFER_BY * min(directed, supplied):
         return []
     said = f"directions {shown(directed)} {each.per} a day, quantity {shown(supplied)} {each.per} a day"
     return [f"methods_differ: {said}"]
