@@ -34,7 +34,7 @@ class Desk:
         return dict(next(each for each in review["findings"] if each["rule"] == rule))
 
     def shown(self, path: str) -> httpx.Response:
-        return self.frame.get(f"{self.page}/{path}")
+        return self.frame.get(f"{self.page}/{path}".rstrip("/"))
 
     def send(self, path: str, form: dict[str, str], page: str | None = None) -> httpx.Response:
         """A form with the hidden fields of its page."""
