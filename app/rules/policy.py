@@ -5,8 +5,8 @@ the number together with where it comes from. `pack.load_pack` fills these class
 fit; a field here without a line in the pack, or the reverse, does not load.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -30,18 +30,19 @@ class Setting(Generic[T]):
     valid_from: date
     checked_by: str
 
+    used: PackValue = field(init=False, repr=False, compare=False)
+    """The form in which a finding names it: made once, since every finding of every patient names it."""
+
     units: ClassVar[tuple[str, ...]] = ()
     """The units that may stand in the pack; empty: any."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "used", PackValue(self.path, self.words, self.source))
 
     @property
     def words(self) -> str:
         """The value with its unit, to read."""
         return f"{self.value} {self.unit}"
-
-    @property
-    def used(self) -> PackValue:
-        """The form in which a finding names it."""
-        return PackValue(self.path, self.words, self.source)
 
 
 class Days(Setting[int]):
@@ -692,11 +693,17 @@ class Policy:
     write_back: WriteBack
     rules: Rules
     codes: CodeMap = NO_MAP
+    places: Mapping[str, Place] = field(init=False, repr=False, compare=False)
+    """The place of each rule, made once."""
+
+    def __post_init__(self) -> None:
+        sections = {each.name: getattr(self.rules, each.name) for each in fields(self.rules)}
+        places = {rule: Place(section.place.value) for rule, section in sections.items()}
+        object.__setattr__(self, "places", places)
 
     def place(self, rule: str) -> Place:
         """Where the finding of a rule is shown. A rule that the pack does not know is off."""
-        section: RuleSection | None = getattr(self.rules, rule, None)
-        return Place(section.place.value) if section else Place.OFF
+        return self.places.get(rule, Place.OFF)
 
     def order_of(self, rule: str) -> int:
         """The rank of a rule among the rows of the visit; what is not listed comes last."""

@@ -14,7 +14,7 @@ from app.domain.med import MedTotal
 from app.domain.record import PatientRecord
 from app.med import total
 from app.rules.case import Case
-from app.rules.catalogue import CATALOGUE
+from app.rules.catalogue import CATALOGUE, entry_of
 from app.rules.evidence.admissible import admissible, as_read
 from app.rules.evidence.opioids import in_force
 from app.rules.evidence.starts import has_start
@@ -50,6 +50,11 @@ def review_case(case: Case) -> Review:
     )
 
 
+def finding_for(case: Case, rule: str) -> Finding:
+    """The answer for one rule alone. KeyError when there is no such rule."""
+    return _finding(case, entry_of(rule))
+
+
 def case_of(record: PatientRecord, policy: Policy, as_of: date, *, with_drafts: bool = False) -> Case:
     """What every rule is given: the believable record in codes that finders know, and the dose."""
     record = translated(record, policy.codes)
@@ -83,9 +88,10 @@ def _outside(case: Case, rule: Rule) -> Finding | None:
     """People to whom no rule applies, or only the drug-safety facts."""
     if is_deceased(case):
         return answer(case, rule, Status.NOT_APPLICABLE, "Recorded as deceased.")
-    active = [each for each in exclusions(case) if each.active and not each.overridden]
-    barring = [each for each in active if each.kind == "under_18" or not rule.is_safety_fact]
-    return _excluded(case, rule, barring[0]) if barring else None
+    for each in exclusions(case):
+        if each.active and not each.overridden and (each.kind == "under_18" or not rule.is_safety_fact):
+            return _excluded(case, rule, each)
+    return None
 
 
 def _excluded(case: Case, rule: Rule, exclusion: Exclusion) -> Finding:

@@ -97,6 +97,7 @@ def condition_table() -> ConditionTable:
     return load_conditions()
 
 
+@lru_cache(maxsize=8192)
 def conditions_meant(concept: Concept) -> tuple[ConditionMeaning, ...]:
     """Everything that a concept's ICD-10-CM and SNOMED CT codings mean, each (concept, subtype) once."""
     icd = (each for code in concept.codes(ICD10CM) for each in icd10_meanings(code))

@@ -81,6 +81,7 @@ def drug_test(loinc: str) -> DrugTest | None:
     return _shipped().get(loinc)
 
 
+@lru_cache(maxsize=8192)
 def drug_tests_in(concept: Concept) -> tuple[DrugTest, ...]:
     """The urine drug tests among a concept's LOINC codings, in the chart's order."""
     return tuple(test for code in dict.fromkeys(concept.codes(LOINC)) if (test := drug_test(code)))

@@ -50,6 +50,7 @@ def lab_codes() -> tuple[LabCode, ...]:
     return tuple(_shipped().values())
 
 
+@lru_cache(maxsize=8192)
 def labs_in(concept: Concept) -> tuple[LabCode, ...]:
     """The labs among a concept's LOINC and SNOMED CT codings."""
     pairs = ((uri, code) for uri in (LOINC, SNOMED) for code in concept.codes(uri))

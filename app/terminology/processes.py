@@ -97,6 +97,7 @@ def process_table() -> ProcessTable:
     return load_processes()
 
 
+@lru_cache(maxsize=8192)
 def processes_coded(concept: Concept) -> tuple[ProcessCode, ...]:
     """The processes that a concept's codings stand for."""
     table = process_table().by_code

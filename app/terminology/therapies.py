@@ -106,6 +106,7 @@ def _words(text: str) -> str:
     return " ".join(_WORD.findall(text.lower()))
 
 
+@lru_cache(maxsize=8192)
 def therapies_coded(concept: Concept) -> tuple[Therapy, ...]:
     """The therapies that a concept's codings stand for (RxNorm: ingredient codes)."""
     pairs = ((uri, code) for uri in _URIS for code in concept.codes(uri))
