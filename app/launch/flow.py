@@ -1,7 +1,7 @@
 """The EHR launch from end to end: start, finish, find again, end."""
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.audit import Action, AuditEntry
@@ -47,7 +47,8 @@ class LaunchFlow:
     """EHR launches of all configured EHRs.
 
     `base_url` is Sextant's public address; its callback is fixed (`base_url` + "/callback"), as registered at the EHR.
-    `clients` has one outgoing client per EHR key; they are used within each registration's own fence.
+    `clients` has one outgoing client per EHR key; they are used within each registration's own fence. `on_open` is told of
+    every launch that has been opened.
     """
 
     def __init__(
@@ -58,7 +59,9 @@ class LaunchFlow:
         sessions: SessionStore,
         audit: AuditLog,
         clock: Clock,
+        on_open: Callable[[LaunchSession], object] | None = None,
     ) -> None:
+        self._on_open = on_open
         self._redirect_uri = base_url.rstrip("/") + CALLBACK_PATH
         self._sessions = sessions
         self._audit = audit
@@ -94,6 +97,8 @@ class LaunchFlow:
             self._audit.append(self._entry(Action.LAUNCH, "refused", pending.ehr, reason=type(error).__name__))
             raise
         self._audit.append(self._entry(Action.LAUNCH, "ok", session.ehr, session))
+        if self._on_open is not None:
+            self._on_open(session)
         return session
 
     def session(self, launch_id: str, browser: str | None) -> LaunchSession:

@@ -15,9 +15,10 @@ from app.outbound import OriginFence
 class EhrRegistration:
     """`iss` is the EHR's FHIR base. `client_secret` None: Sextant is a public client there.
 
-    `scopes` empty: the default ones. `allowed_hosts` ("auth.example", "auth.example:8443") are the only hosts besides the
-    FHIR base's own at which its sign-in, token and key addresses may lie. `issuer` overrides what discovery says about who
-    signs its id_tokens. `is_loopback_development` allows http and number addresses, for an EHR on this machine only.
+    `scopes` empty: the default ones, with `write_scopes` for what this make of EHR takes. `allowed_hosts` ("auth.example",
+    "auth.example:8443") are the only hosts besides the FHIR base's own at which its sign-in, token and key addresses may lie.
+    `issuer` overrides what discovery says about who signs its id_tokens. `is_loopback_development` allows http and number
+    addresses, for an EHR on this machine only.
     Raises AskAnAdministrator when `iss` breaks these rules.
     """
 
@@ -30,6 +31,7 @@ class EhrRegistration:
     allowed_hosts: tuple[str, ...] = ()
     issuer: str | None = None
     is_loopback_development: bool = False
+    write_scopes: tuple[str, ...] = ("patient/Flag.cruds",)
 
     def __post_init__(self) -> None:
         base = self._checked(self.iss)

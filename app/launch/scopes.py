@@ -33,17 +33,19 @@ DEFAULT_SCOPES = (
     "online_access",
     *(f"patient/{resource_type}.rs" for resource_type in READ_TYPES),
     "patient/Medication.r",  # some EHRs keep the medicine behind a reference
-    "patient/Flag.cruds",
 )
 
 
 def scopes_to_request(registration: EhrRegistration, capabilities: AbstractSet[str]) -> tuple[str, ...]:
-    """The registered scopes if there are any, else the default ones; v1 spelling unless the EHR says permission-v2.
+    """The registered scopes if there are any, else the default ones and those of the sink.
+
+    In v1 spelling unless the EHR says permission-v2.
 
     `scopes_supported` is not consulted: real servers list 5, 303 or none of what they accept.
     """
     if registration.scopes:
         return registration.scopes
+    wanted = (*DEFAULT_SCOPES, *registration.write_scopes)
     if "permission-v2" in capabilities:
-        return DEFAULT_SCOPES
-    return tuple(dict.fromkeys(as_v1(scope) for scope in DEFAULT_SCOPES))
+        return wanted
+    return tuple(dict.fromkeys(as_v1(scope) for scope in wanted))

@@ -66,7 +66,7 @@ class TokenEndpoint:
         }
         configuration = await self._discovery.configuration()
         answer = await self._post(configuration.token_endpoint, form)
-        return read_token_answer(_members(answer), pending.requested_scopes, self._clock.now())
+        return read_token_answer(members_of(answer), pending.requested_scopes, self._clock.now())
 
     async def renew(self, tokens: Tokens) -> Tokens:
         """Trade the refresh token. Scopes are those granted before when the answer does not state them.
@@ -78,7 +78,7 @@ class TokenEndpoint:
         form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh.reveal()}
         configuration = await self._discovery.configuration()
         answer = await self._post(configuration.token_endpoint, form)
-        return read_tokens(_members(answer), tokens.scopes, self._clock.now(), earlier_refresh=tokens.refresh)
+        return read_tokens(members_of(answer), tokens.scopes, self._clock.now(), earlier_refresh=tokens.refresh)
 
     async def revoke(self, tokens: Tokens) -> None:
         """Tell the EHR that the tokens are no longer needed, if it wants to know. Never raises: our side is over anyway."""
@@ -139,7 +139,7 @@ def read_tokens(
     )
 
 
-def _members(answer: Answer) -> Mapping[str, object]:
+def members_of(answer: Answer) -> Mapping[str, object]:
     """The members of a good answer; a bad one is raised as what its `error` asks for."""
     try:
         body = answer.json()
