@@ -1,37 +1,38 @@
-"""The only wiring: settings → adapters, storage and launch → use cases → the web application and the `sextant` command."""
+"""The only wiring, with `app.wiring`: its parts → use cases → the web application, the worker and the `sextant` command."""
 
+import asyncio
+import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.responses import JSONResponse, Response
 
 from app.cli.application import build_cli
-from app.cli.wiring import Commands, FileReading
+from app.cli.wiring import Administration, Commands, FileReading
 from app.domain.errors import AskAnAdministrator, SextantError, WrongUsage
 from app.domain.feeds import Feed, FeedStatus
+from app.domain.outcome import No, Ok
 from app.domain.record import PatientRecord, Unreadable
-from app.domain.session import LaunchSession
-from app.fhir_adapters import EhrProfile, FhirEhr
+from app.fhir_adapters.base.audit_event import audit_event
 from app.fhir_adapters.files import iter_records, records_from
-from app.fhir_adapters.generic import GENERIC
-from app.fhir_adapters.hapi import HAPI
 from app.flags import identify_with
-from app.launch import LaunchFlow
-from app.outbound import OriginFence, OutboundClient
-from app.ports import EhrConnection
+from app.launch import JWKS_PATH
 from app.rules import NOT_SIGNED_OFF, Policy, load_pack
-from app.rules.site_codes import load_code_map
-from app.settings import EhrConfig, Settings, load_settings
-from app.storage import open_storage
+from app.settings import load_settings
+from app.storage import AuditHead
 from app.usecases.answers import AskAboutCharts, med_of_record
+from app.usecases.carry_out import CarryOut
 from app.usecases.compare_packs import PackComparison
 from app.usecases.dismiss_finding import DismissFinding
 from app.usecases.explain_finding import ExplainFinding
@@ -39,76 +40,37 @@ from app.usecases.preview_changes import PreviewChanges
 from app.usecases.record_fact import RecordFacts
 from app.usecases.review_patient import ReviewPatient
 from app.usecases.stated_facts import Facts, facts_from
+from app.usecases.tend_outbox import TendOutbox
 from app.usecases.unmapped_codes import UnmappedCodes
+from app.usecases.work_outbox import WorkOutbox
 from app.usecases.write_back import WriteBack
 from app.web.application import create_application
 from app.web.services import WebServices
+from app.wiring import SOFTWARE, Parts, SystemClock, open_parts, with_codes
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-PROFILES: Mapping[str, EhrProfile] = {"generic": GENERIC, "hapi": HAPI}
 
 
-@dataclass(frozen=True, slots=True)
-class SystemClock:
-    """The Clock port on this machine's clock."""
-
-    zone: ZoneInfo
-
-    def now(self) -> datetime:
-        """The present instant."""
-        return datetime.now(UTC)
-
-    def today(self) -> date:
-        """Today where the clinic is."""
-        return datetime.now(self.zone).date()
-
-
-@dataclass(frozen=True, slots=True)
-class ConfiguredEhrs:
-    """The Ehrs port: one fenced client per EHR, shared by all launches; readers and sinks are made per launch."""
-
-    ehrs: Mapping[str, FhirEhr]
-    flow: LaunchFlow
-
-    def connect(self, session: LaunchSession) -> EhrConnection:
-        """The way to this launch's EHR, with this launch's tokens."""
-        registration = self.flow.registration(session.ehr)
-        return self.ehrs[registration.key].connect(self.flow.tokens(session), session)
-
-
-def services(settings: Settings) -> WebServices:
-    """Everything the pages need. Raises AskAnAdministrator for settings, database or pack that do not work."""
-    clock = SystemClock(settings.clinic_zone)
-    policy = with_codes(load_pack(settings.pack), settings.code_map)
-    storage = open_storage(settings.database_url.get_secret_value(), settings.key_text(), clock)
-    registrations = settings.registrations()
-    clients = {r.key: OutboundClient(r.fence(), loopback_development=r.is_loopback_development) for r in registrations}
-    flow = LaunchFlow(registrations, settings.base_url, clients, storage.sessions, storage.audit, clock)
-    ehrs = ConfiguredEhrs({e.key: fhir_ehr(e, clients[e.key], settings.clinic_zone) for e in settings.ehrs}, flow)
+def services(parts: Parts) -> WebServices:
+    """Everything the pages need."""
+    settings, clock, policy, storage, ehrs = parts.settings, parts.clock, parts.policy, parts.storage, parts.ehrs
     review_patient = ReviewPatient(ehrs, policy, clock, storage.unit_of_work)
-    preview = PreviewChanges(review_patient, ehrs, policy, clock, identify_with(settings.key_text().reveal().encode()))
+    preview = PreviewChanges(review_patient, ehrs, policy, clock, identify_with(settings.flag_secret()), storage.ledger)
+    carry_out = CarryOut(parts.unit_of_work, parts.outbox, parts.sender(), clock)
     return WebServices(
-        flow=flow,
+        flow=parts.flow,
         review_patient=review_patient,
         explain_finding=ExplainFinding(policy),
         record_facts=RecordFacts(clock, storage.unit_of_work),
         dismiss_finding=DismissFinding(review_patient, policy, clock, storage.unit_of_work),
         preview_changes=preview,
-        write_back=WriteBack(preview, ehrs, clock, storage.unit_of_work),
+        write_back=WriteBack(preview, ehrs, carry_out),
         templates=TEMPLATES,
         base_url=settings.base_url,
         zone=settings.clinic_zone,
         frame_ancestors=settings.frame_ancestors,
         policy_note=policy_note(policy),
     )
-
-
-def fhir_ehr(config: EhrConfig, client: OutboundClient, clinic_zone: ZoneInfo) -> FhirEhr:
-    """One EHR's FHIR side, inside a fence of its FHIR base alone."""
-    registration = config.registration()
-    fence = OriginFence([registration.iss], loopback_development=registration.is_loopback_development)
-    zone = ZoneInfo(config.zone) if config.zone else clinic_zone
-    return FhirEhr(client.within(fence), PROFILES[config.adapter], zone)
 
 
 def policy_note(policy: Policy) -> str:
@@ -119,14 +81,92 @@ def policy_note(policy: Policy) -> str:
 
 
 def application() -> FastAPI:
-    """The web application from the environment's settings; for `uvicorn --factory app.main:application`."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return create_application(services(load_settings()))
+    """The web application from the environment's settings; for `uvicorn --factory app.main:application`.
+
+    It has no worker of its own: run `sextant worker` beside it.
+    """
+    write_log()
+    return application_of(open_parts(load_settings()))
+
+
+def application_of(parts: Parts) -> FastAPI:
+    """The pages, and the public halves of our signing keys."""
+    app = create_application(services(parts))
+    keys = parts.keys.public() if parts.keys else {"keys": []}
+
+    @app.get(JWKS_PATH)
+    async def jwks() -> Response:
+        return JSONResponse(keys, headers={"Cache-Control": "public, max-age=3600"})
+
+    return app
 
 
 def serve(host: str, port: int) -> None:
-    """Serve until stopped. The access log is our own: it has no ids and no queries."""
-    uvicorn.run(application(), host=host, port=port, access_log=False, log_level="warning", server_header=False)
+    """Serve until stopped, with a worker in the same process. The access log is our own: it has no ids and no queries."""
+    write_log()
+    asyncio.run(serve_with_worker(open_parts(load_settings()), host, port))
+
+
+async def serve_with_worker(parts: Parts, host: str, port: int) -> None:
+    """The pages, and a worker for whatever a request could not finish; both end with the server."""
+    config = uvicorn.Config(
+        application_of(parts), host=host, port=port, access_log=False, log_level="warning", server_header=False
+    )
+    stop = asyncio.Event()
+    worker = asyncio.create_task(WorkOutbox(parts.sender()).until(stop))
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        stop.set()
+        await worker
+
+
+def work(once: bool) -> int:
+    """The worker alone, until it is stopped; `once`: until nothing is due. How many rows were sent (0 when stopped)."""
+    write_log()
+    worker = WorkOutbox(open_parts(load_settings()).sender())
+    return asyncio.run(worker.all_due() if once else work_until_stopped(worker))
+
+
+async def work_until_stopped(worker: WorkOutbox) -> int:
+    """Until SIGTERM or SIGINT; the row in hand is finished first."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await worker.until(stop)
+    return 0
+
+
+def write_log() -> None:
+    """To standard error: our own ids, counts and durations."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+@contextmanager
+def administration() -> Iterator[Administration]:
+    """What an administrator may see and do, on the database of the environment's settings."""
+    parts = open_parts(load_settings())
+
+    def verify(written_down: str | None) -> Ok[str] | No:
+        found = parts.storage.audit.verify(head_of(written_down) if written_down else None)
+        return found if isinstance(found, No) else Ok(f"{found.value.position}:{found.value.hash}")
+
+    def export() -> Iterator[str]:
+        for entry in parts.storage.audit.entries():
+            yield json.dumps(audit_event(entry, SOFTWARE, parts.settings.base_url), ensure_ascii=False)
+
+    try:
+        yield Administration(TendOutbox(parts.storage.outbox, parts.clock), verify, export)
+    finally:
+        parts.storage.close()
+
+
+def head_of(text: str) -> AuditHead:
+    """ "12:ab34..." as `audit verify` prints it. Raises WrongUsage."""
+    position, _, digest = text.partition(":")
+    if not position.isdigit() or len(digest) != 64:
+        raise WrongUsage("Write the head as `sextant audit verify` printed it: NUMBER:HASH.")
+    return AuditHead(int(position), digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +198,8 @@ def commands() -> Commands:
         unmapped_codes=lambda code_map: UnmappedCodes(policy_named(None, code_map)),
         today=SystemClock(zone).today,
         serve=serve,
+        work=work,
+        administration=administration,
     )
 
 
@@ -167,11 +209,6 @@ def policy_named(pack: str | None, code_map: Path | None) -> Policy:
     policy = load_pack(pack or os.environ.get("SEXTANT_PACK", "us-default-2026"))
     stated = os.environ.get("SEXTANT_CODE_MAP")
     return with_codes(policy, code_map or (Path(stated) if stated else None))
-
-
-def with_codes(policy: Policy, code_map: Path | None) -> Policy:
-    """The policy with a site's code map. Raises AskAnAdministrator when the map is refused."""
-    return replace(policy, codes=load_code_map(code_map)) if code_map else policy
 
 
 def compare_packs(before: str, after: str, code_map: Path | None, as_of: date) -> PackComparison:

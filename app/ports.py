@@ -4,16 +4,18 @@ Reading an EHR is asynchronous (a dozen requests side by side). Storage is synch
 millisecond, less than handing it to a thread.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
 from app.domain.audit import AuditEntry
 from app.domain.chart import FactEntry, RecordedFact, Withdrawal
 from app.domain.dismissal import Dismissal
-from app.domain.flag import FlagIntent, Written
+from app.domain.flag import FlagIntent, Intent, LastWritten, NoteIntent, ProvenanceIntent, Written
+from app.domain.outbox import OutboxRow, RowState, Writing
 from app.domain.outcome import No, Ok
 from app.domain.record import PatientRecord
 from app.domain.session import LaunchSession, PendingLaunch, SignedInUser, Tokens
@@ -41,20 +43,25 @@ class RecordSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PreviewedWrite:
-    """What a confirmed intent would send: where it goes, the text that others read, and the JSON as it will be sent."""
+    """What a confirmed intent would send: where it goes, the text that others read, and the JSON as it will be sent.
+
+    `provenance_json` is the statement of who wrote it and from what, empty where the EHR takes none; the moment in it is that
+    of the preview and becomes that of the confirmation.
+    """
 
     destination: str
     text: str
     resource_json: str
+    provenance_json: str = ""
 
 
 class FlagSink(Protocol):
     """Where a gap may be written in this EHR."""
 
-    def preview(self, intent: FlagIntent) -> PreviewedWrite:
+    def preview(self, intent: FlagIntent | NoteIntent) -> PreviewedWrite:
         """Exactly what `write` would send; no request is made."""
 
-    async def write(self, intent: FlagIntent) -> Written:
+    async def write(self, intent: Intent) -> Written:
         """Carry out one intent: look first, then create conditionally or update with If-Match; safe to repeat.
 
         Raises TryAgainLater when the EHR did not answer (the write may or may not have happened), LaunchAgain when the
@@ -92,6 +99,9 @@ class SessionStore(Protocol):
 
     def end(self, launch: str) -> None:
         """Forget a session and its tokens."""
+
+    def open_for(self, ehr: str, patient: str) -> Sequence[LaunchSession]:
+        """The open sessions on one person's chart, newest first."""
 
 
 class AuditLog(Protocol):
@@ -140,19 +150,66 @@ class DismissalStore(Protocol):
 
 
 class Outbox(Protocol):
-    """Confirmed intents on their way to the chart."""
+    """Confirmed intents on their way to the chart. Every change of a row's fate carries its audit line, stored with it.
 
-    def add(self, key: str, launch: str, intent: FlagIntent) -> None:
+    A row is sent by whoever claims it, until the lease runs out. A method that is given a claimed row returns False when the
+    lease has gone to somebody else meanwhile: then the row is left alone, and only the audit line is stored.
+    """
+
+    def add(self, key: str, launch: str, intent: Intent, audit: AuditEntry) -> None:
         """Store a pending intent under an idempotency key; a key already there is left as it is.
 
+        Older open rows of the same lane that nobody is sending are settled as superseded: the newer decision counts.
         Raises LaunchAgain when the launch is not open: only an open launch can confirm anything.
         """
 
-    def settle(self, key: str, written: Written) -> None:
-        """Record what the EHR answered."""
+    def claim(
+        self, worker: str, lease: timedelta, *, key: str | None = None, held: Collection[str] = ()
+    ) -> OutboxRow | None:
+        """Lease the oldest due row (or the one with this key) for a while; None when there is none to be had.
 
-    def unsettled(self, launch: str) -> Sequence[tuple[str, FlagIntent]]:
-        """Intents of one launch that have no answer yet."""
+        Of one lane only the oldest open row can be had. `held` are EHRs to which nothing is written at present.
+        """
+
+    def settle(self, row: OutboxRow, written: Written, audit: AuditEntry, *, last: LastWritten | None = None) -> bool:
+        """Record what the EHR answered, and `last` in the ledger."""
+
+    def owe(self, row: OutboxRow, intent: ProvenanceIntent) -> None:
+        """Store what is still to be sent after a row, in its name. It stands behind the audit line of that row."""
+
+    def postpone(self, row: OutboxRow, until: datetime, written: Written, audit: AuditEntry) -> bool:
+        """Give the row back, to be tried again later."""
+
+    def wait(self, row: OutboxRow, written: Written, audit: AuditEntry) -> bool:
+        """Give the row back, to be sent when somebody opens this chart."""
+
+    def bury(self, row: OutboxRow, written: Written, remedy: str, audit: AuditEntry) -> bool:
+        """Give the row up, until an administrator has done what `remedy` says."""
+
+    def wake(self, ehr: str, patient: str, launch: str) -> int:
+        """Make waiting rows about one person due, carried by a launch that has just been opened; how many."""
+
+    def revive(self, number: int, audit: AuditEntry) -> bool:
+        """Make a dead or waiting row due again, with all its tries before it; False when it is neither."""
+
+    def find(self, key: str) -> OutboxRow | None:
+        """One row by its key."""
+
+    def row(self, number: int) -> OutboxRow | None:
+        """One row by its number."""
+
+    def rows(self, states: Collection[RowState]) -> Sequence[OutboxRow]:
+        """All rows in these states, oldest first."""
+
+
+class Ledger(Protocol):
+    """What Sextant last wrote, by identifier: search on Flags is weak, and some EHRs have none."""
+
+    def find(self, ehr: str, identifier: str) -> LastWritten | None:
+        """The line under one identifier."""
+
+    def of(self, ehr: str, patient: str) -> Sequence[LastWritten]:
+        """All lines about one person."""
 
 
 class Work(Protocol):
@@ -196,13 +253,26 @@ class IdTokenCheck(Protocol):
         """Who signed in, or why the token is refused."""
 
 
+class Takes(StrEnum):
+    """What an EHR takes from us; the first one that it does is used."""
+
+    FLAGS = "flags"
+    NOTE = "note"
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class EhrConnection:
-    """One open launch's way to its EHR. `sink` None: this EHR takes no Flags from us; `sink_note` says why."""
+    """One open launch's way to its EHR. `sink` None: this EHR takes nothing from us; `sink_note` says why.
+
+    `takes` says what a plan is made for, `writing` what the site allows at present (`off` has no sink).
+    """
 
     source: RecordSource
     sink: FlagSink | None
     sink_note: str = ""
+    takes: Takes = Takes.FLAGS
+    writing: Writing = Writing.ON
 
 
 class Ehrs(Protocol):
@@ -210,3 +280,6 @@ class Ehrs(Protocol):
 
     def connect(self, session: LaunchSession) -> EhrConnection:
         """The way to the EHR of one open launch. Raises AskAnAdministrator when it is no longer configured."""
+
+    def unattended(self, ehr: str) -> EhrConnection | None:
+        """The way to an EHR by Backend Services, without anybody at a screen; None where that is not set up."""

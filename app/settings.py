@@ -2,6 +2,8 @@
 default. The EHRs are a JSON list, in `SEXTANT_EHRS` or in the file that `SEXTANT_EHRS_FILE` names.
 """
 
+import hashlib
+import hmac
 import json
 import re
 from pathlib import Path
@@ -12,10 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from app.domain.errors import AskAnAdministrator
+from app.domain.outbox import Writing
 from app.domain.outcome import No
 from app.domain.scopes import split_scopes
 from app.domain.session import Secret
-from app.launch import EhrRegistration
+from app.fhir_adapters.profiles import PROFILES
+from app.launch import BackendClient, EhrRegistration
 from app.launch.iss import normalise_iss
 
 HOW_TO_MAKE_A_KEY = 'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
@@ -30,6 +34,10 @@ class EhrConfig(BaseModel):
 
     `frame_ancestors` are the origins of the EHR's pages that may show Sextant in a frame ("https://ehr.example:8443");
     none: no frame at all. `zone` is the zone in which the EHR writes times that have none; None: the clinic's.
+
+    `writing` is this site's switch: on, dry_run (shows what would be written, writes nothing) or off. `backend_client_id` is
+    Sextant's client for Backend Services, if it is registered: then confirmed writes whose launch is over need nobody at a
+    screen. `backend_scopes` empty: what the make of EHR takes, as `system/` scopes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,15 +47,18 @@ class EhrConfig(BaseModel):
     iss: str
     client_id: Annotated[str, Field(min_length=1)]
     client_secret: SecretStr | None = None
-    adapter: Literal["generic", "hapi"] = "generic"
+    adapter: Literal["generic", "hapi", "epic", "oracle"] = "generic"
     scopes: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     issuer: str | None = None
     frame_ancestors: tuple[str, ...] = ()
     is_loopback_development: bool = False
     zone: str | None = None
+    writing: Writing = Writing.ON
+    backend_client_id: str | None = None
+    backend_scopes: tuple[str, ...] = ()
 
-    @field_validator("scopes", mode="before")
+    @field_validator("scopes", "backend_scopes", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return split_scopes(value) if isinstance(value, str) else value
@@ -77,13 +88,26 @@ class EhrConfig(BaseModel):
             allowed_hosts=self.allowed_hosts,
             issuer=self.issuer,
             is_loopback_development=self.is_loopback_development,
+            write_scopes=PROFILES[self.adapter].write_scopes,
         )
+
+    def backend(self) -> BackendClient | None:
+        """Sextant's client for unattended work there, if one is registered."""
+        if self.backend_client_id is None:
+            return None
+        written = (scope.replace("patient/", "system/", 1) for scope in PROFILES[self.adapter].write_scopes)
+        return BackendClient(self.backend_client_id, self.backend_scopes or tuple(written))
 
 
 class Settings(BaseSettings):
     """Sextant's settings. `base_url` is its public address (https; http on this machine only), `zone` the clinic's.
 
     `zone` is UTC unless it is set: a guess at a clinic's zone would silently move its days.
+
+    `flag_key` names our Flags in the charts: another key would not know them again. Not set: it is derived from the secret
+    key, which then must not change. `signing_keys_file` is our private JWK set, for Backend Services. `writing` is the switch
+    of all sites together (an EHR's own may only be stricter); `outbox_lease_seconds` is how long a crashed sender keeps others
+    from its row.
     """
 
     model_config = SettingsConfigDict(env_prefix="SEXTANT_", frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -94,12 +118,18 @@ class Settings(BaseSettings):
     zone: str = "UTC"
     pack: str = "us-default-2026"
     code_map: Path | None = None
+    flag_key: SecretStr | None = None
+    signing_keys_file: Path | None = None
+    writing: Writing = Writing.ON
+    outbox_lease_seconds: Annotated[float, Field(ge=1, le=3600)] = 120
     ehrs: Annotated[tuple[EhrConfig, ...], NoDecode] = ()
     ehrs_file: Path | None = None
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "flag_key")
     @classmethod
-    def _is_random(cls, value: SecretStr) -> SecretStr:
+    def _is_random(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
         text = value.get_secret_value()
         if len(text) < _SHORTEST_KEY or len(set(text)) < _FEWEST_DIFFERENT:
             raise ValueError(f"it needs 32 random bytes. {HOW_TO_MAKE_A_KEY}")
@@ -143,6 +173,18 @@ class Settings(BaseSettings):
     def registrations(self) -> tuple[EhrRegistration, ...]:
         """All EHRs as launch knows them."""
         return tuple(ehr.registration() for ehr in self.ehrs)
+
+    def writing_at(self, ehr: EhrConfig) -> Writing:
+        """The stricter of the common switch and the site's own."""
+        strictest = (Writing.OFF, Writing.DRY_RUN, Writing.ON)
+        return min(self.writing, ehr.writing, key=strictest.index)
+
+    def flag_secret(self) -> bytes:
+        """The key of our Flags' identifiers: `flag_key`, else one derived from the secret key."""
+        if self.flag_key is not None:
+            return self.flag_key.get_secret_value().encode()
+        secret = self.secret_key.get_secret_value().encode()
+        return hmac.new(secret, b"sextant: identifiers of Flags, 1", hashlib.sha256).digest()
 
     def key_text(self) -> Secret:
         """The secret key in the type that the rest of Sextant takes."""

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": DOMAIN | {"usecases", "registry"},
     "sandbox_ehr": set(),
 }
-WIRING = {"settings", "main"}
+WIRING = {"settings", "main", "wiring"}
 """Layer 7 may import everything except the sandbox EHR, which is reached over HTTP only."""
 
 ONLY_IN: dict[str, set[str]] = {

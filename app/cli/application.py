@@ -1,9 +1,10 @@
-"""`sextant`: med, review, explain, packs, codes, load, serve, demo."""
+"""`sextant`: med, review, explain, packs, codes, load, serve, worker, outbox, audit, demo."""
 
 from typing import Annotated
 
 import typer
 
+from app.cli.administration import add_worker, audit_verbs, outbox_verbs
 from app.cli.demo import Demo, run_demo
 from app.cli.load import load_clinic
 from app.cli.packs import packs_verbs
@@ -43,6 +44,9 @@ def build_cli(commands: Commands) -> typer.Typer:
     cli.add_typer(packs_verbs(commands), name="packs")
     cli.add_typer(codes_verbs(commands), name="codes")
     add_server_verbs(cli, commands)
+    add_worker(cli, commands)
+    cli.add_typer(outbox_verbs(commands), name="outbox")
+    cli.add_typer(audit_verbs(commands), name="audit")
     return cli
 
 

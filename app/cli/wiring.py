@@ -1,16 +1,19 @@
 """What `app.main` hands to the command line."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from app.domain.feeds import Feed, FeedStatus
+from app.domain.outcome import No, Ok
 from app.domain.record import PatientRecord, Unreadable
 from app.usecases.answers import Question, Reviewer
 from app.usecases.compare_packs import PackComparison
 from app.usecases.stated_facts import Facts
+from app.usecases.tend_outbox import TendOutbox
 from app.usecases.unmapped_codes import UnmappedCodes
 
 
@@ -50,9 +53,20 @@ class ComparePacks(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Administration:
+    """`verify_audit` takes a head that was written down elsewhere and gives the present one; `export_audit` gives one
+    AuditEvent a line."""
+
+    outbox: TendOutbox
+    verify_audit: Callable[[str | None], Ok[str] | No]
+    export_audit: Callable[[], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Commands:
     """Wired use cases. `stream_files` holds one chart at a time where it can, `read_files` sorts by patient;
-    `ask` loads the policy of a question once; `serve(host, port)` blocks until the server ends."""
+    `ask` loads the policy of a question once; `serve(host, port)` blocks until the server ends, `work(once)` until the
+    worker does; `administration` opens the database of the environment's settings."""
 
     read_files: ReadFiles
     stream_files: ReadFiles
@@ -63,3 +77,5 @@ class Commands:
     unmapped_codes: Callable[[Path | None], UnmappedCodes]
     today: Callable[[], date]
     serve: Callable[[str, int], None]
+    work: Callable[[bool], int]
+    administration: Callable[[], AbstractContextManager[Administration]]

@@ -14,6 +14,7 @@ class Action(StrEnum):
     PREVIEW = "preview"
     CONFIRM_WRITE = "confirm_write"
     WRITE = "write"
+    RETRY_WRITE = "retry_write"
     END_SESSION = "end_session"
     RECORD_FACT = "record_fact"
     WITHDRAW_FACT = "withdraw_fact"

@@ -1,7 +1,7 @@
 """Flags: what stands in the chart, what Sextant wants to stand there, and the change between the two."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.dates import Period
@@ -29,7 +29,10 @@ class ChartFlag:
 
 @dataclass(frozen=True, slots=True)
 class WantedFlag:
-    """A Flag that a finding asks for. `text` is exactly what others will read; `evidence` are resource references."""
+    """A Flag that a finding asks for. `text` is exactly what others will read; `evidence` are resource references.
+
+    `fingerprint` stands for the facts behind it: it changes when the finding rests on something else, not from day to day.
+    """
 
     rule: str
     rule_version: str
@@ -39,6 +42,23 @@ class WantedFlag:
     category: str
     since: date
     evidence: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LastWritten:
+    """What Sextant last wrote under one identifier, by its own ledger: the chart may say something else since.
+
+    `status` is active or inactive; `fingerprint` that of the finding at the time; `version` the chart's own, if it told.
+    """
+
+    identifier: str
+    rule: str
+    text: str
+    status: str
+    fingerprint: str = ""
+    reference: str | None = None
+    version: str | None = None
 
 
 class ChangeKind(StrEnum):
@@ -47,6 +67,7 @@ class ChangeKind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     INACTIVATE = "inactivate"
+    NOTE = "note"
     LEAVE = "leave"
 
 
@@ -62,35 +83,134 @@ class FlagChange:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedNote:
+    """One readable note about a visit, for an EHR that takes no Flags. `rules` are the gaps that it names."""
+
+    identifier: str
+    title: str
+    text: str
+    day: date
+    rules: tuple[str, ...]
+    fingerprint: str = ""
+
+
+VISIT_NOTE = "visit_note"
+"""Stands where a rule's id stands: in forms, in the audit log and in the outbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChange:
+    """The one line of a plan for an EHR that takes notes. `last` is the note of the same visit, when there is one."""
+
+    reason: str
+    note: WantedNote
+    last: LastWritten | None = None
+    kind: ChangeKind = ChangeKind.NOTE
+    rule: str = VISIT_NOTE
+
+
+Change = FlagChange | NoteChange
+
+
+@dataclass(frozen=True, slots=True)
 class FlagPlan:
     """The whole plan for one person. `digest` fingerprints it: a confirmation is only good for the plan it was shown."""
 
-    changes: tuple[FlagChange, ...]
+    changes: tuple[Change, ...]
     digest: str
 
     @property
-    def to_write(self) -> tuple[FlagChange, ...]:
+    def to_write(self) -> tuple[Change, ...]:
         """The lines that would change the chart."""
         return tuple(c for c in self.changes if c.kind is not ChangeKind.LEAVE)
 
 
 @dataclass(frozen=True, slots=True)
 class FlagIntent:
-    """A change that a person confirmed, on its way to the chart."""
+    """A change that a person confirmed, on its way to the chart.
+
+    `decision` names the confirmation: it travels with the Flag, so that after a crash Sextant knows its own work again.
+    """
 
     change: FlagChange
     patient: str
     author: str | None = None
     encounter: str | None = None
     decided_on: date | None = None
+    decided_at: datetime | None = None
+    decision: str = ""
+
+    @property
+    def rule(self) -> str:
+        """Whose Flag it is."""
+        return self.change.rule
+
+    @property
+    def lane(self) -> str:
+        """Intents of one lane are carried out one after another, in the order in which they were confirmed."""
+        wanted, existing = self.change.wanted, self.change.existing
+        named = wanted.identifier if wanted else existing.identifier if existing else None
+        return named or self.rule
+
+
+@dataclass(frozen=True, slots=True)
+class NoteIntent:
+    """A note that a person confirmed, on its way to the chart. `visit_at` is when the chart was opened: the note's date."""
+
+    change: NoteChange
+    patient: str
+    visit_at: datetime
+    author: str | None = None
+    encounter: str | None = None
+    decided_at: datetime | None = None
+    decision: str = ""
+
+    @property
+    def rule(self) -> str:
+        """Always `VISIT_NOTE`."""
+        return self.change.rule
+
+    @property
+    def lane(self) -> str:
+        """One note a visit."""
+        return self.change.note.identifier
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenanceIntent:
+    """The statement of who wrote `target` and from what, still owed to the chart. `activity` is CREATE or UPDATE."""
+
+    target: str
+    rule: str
+    activity: str
+    patient: str
+    author: str | None
+    recorded: datetime
+    evidence: tuple[str, ...] = ()
+    decision: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Nothing else concerns it."""
+        return f"provenance {self.decision}"
+
+
+Intent = FlagIntent | NoteIntent | ProvenanceIntent
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the EHR answered to one intent. `outcome`: created, updated, inactivated, already_there, conflict, refused."""
+    """What became of one intent.
+
+    `outcome`: created, updated, inactivated, already_there, conflict, refused; from the outbox also unknown (tried again by
+    itself), waiting (until somebody opens this chart), dry_run. `owes_provenance`: the chart takes a Provenance that may be
+    missing. `withdrawn` are twins of our Flag, made by two writers at once, that were marked as entered in error by the way.
+    """
 
     rule: str
     outcome: str
     reference: str | None = None
     version: str | None = None
     detail: str = ""
+    owes_provenance: bool = False
+    withdrawn: tuple[str, ...] = ()

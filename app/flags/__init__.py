@@ -5,7 +5,9 @@ here. Which rules write at which status is the pack's choice.
 """
 
 from app.flags.identifier import identify_with
+from app.flags.ledger import last_written
+from app.flags.note import plan_note
 from app.flags.plan import plan
 from app.flags.wanted import WritePolicy, wanted
 
-__all__ = ["WritePolicy", "identify_with", "plan", "wanted"]
+__all__ = ["WritePolicy", "identify_with", "last_written", "plan", "plan_note", "wanted"]

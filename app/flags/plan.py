@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from app.domain.finding import Review, Status
-from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagPlan, WantedFlag
+from app.domain.flag import Change, ChangeKind, ChartFlag, FlagChange, FlagPlan, LastWritten, NoteChange, WantedFlag
 from app.flags.text import gap_in
 from app.flags.transitions import DUPLICATE, NOT_OURS, TRANSITIONS, Asked, Standing, Step
 from app.flags.wanted import WritePolicy
@@ -19,18 +19,23 @@ _ENDS = frozenset({Status.GREEN, Status.NOT_APPLICABLE})
 
 
 def plan(
-    wanted: tuple[WantedFlag, ...], existing: tuple[ChartFlag, ...], review: Review, policy: WritePolicy
+    wanted: tuple[WantedFlag, ...],
+    existing: tuple[ChartFlag, ...],
+    review: Review,
+    policy: WritePolicy,
+    written: Iterable[LastWritten] = (),
 ) -> FlagPlan:
     """Compare what is wanted with what stands in the chart.
 
     `existing` are all Flags of the person; those without our identifier, and those whose rule the review does not know, are
-    left alone. The plan lists every rule that is wanted or has a Flag, and somebody else's Flags as left.
+    left alone. `written` is our ledger: by it a person's work in the chart is known and respected. The plan lists every rule
+    that is wanted or has a Flag, and somebody else's Flags as left.
     """
+    ledger = {each.identifier: each for each in written}
     by_identifier = {each.identifier: each for each in wanted}
     ours, others = _ours(existing, review.patient)
-    known = {each.identifier: each for each in ours.values()}
-    changes = [_change(each, known.get(each.identifier), review) for each in wanted]
-    changes += [_change(None, flag, review) for key, flag in ours.items() if key not in by_identifier]
+    changes = [_change(each, ours.get(each.identifier), review, ledger.get(each.identifier)) for each in wanted]
+    changes += [_change(None, flag, review, ledger.get(key)) for key, flag in ours.items() if key not in by_identifier]
     changes += [FlagChange(step.kind, flag.rule or "", step.reason, existing=flag) for flag, step in others]
     changes.sort(key=_order)
     return FlagPlan(tuple(changes), digest_of(changes, review.patient))
@@ -39,10 +44,10 @@ def plan(
 def _ours(
     existing: tuple[ChartFlag, ...], patient: str | None
 ) -> tuple[Mapping[str, ChartFlag], list[tuple[ChartFlag, Step]]]:
-    """Our Flags, one per identifier (an active one before others, then the lowest id), and the rest with why it is left."""
+    """Our Flags, one per identifier (active, then ended, then in error; the lowest id), and the rest with why it is left."""
     ours: dict[str, ChartFlag] = {}
     rest: list[tuple[ChartFlag, Step]] = []
-    for flag in sorted(existing, key=lambda each: (each.status != "active", len(each.reference), each.reference)):
+    for flag in sorted(existing, key=_rank):
         is_foreign = flag.identifier is None or (flag.subject is not None and flag.subject != patient)
         if is_foreign or flag.identifier is None:
             rest.append((flag, NOT_OURS))
@@ -53,25 +58,41 @@ def _ours(
     return ours, rest
 
 
-def _change(wanted: WantedFlag | None, flag: ChartFlag | None, review: Review) -> FlagChange:
+def _rank(flag: ChartFlag) -> tuple[int, int, str]:
+    rank = {"active": 0, "entered-in-error": 2}.get(flag.status or "", 1)
+    return rank, len(flag.reference), flag.reference
+
+
+def _change(wanted: WantedFlag | None, flag: ChartFlag | None, review: Review, last: LastWritten | None) -> FlagChange:
     rule = wanted.rule if wanted else (flag.rule if flag and flag.rule else "")
-    asked = _asked(rule, review) if wanted is None else Asked.WANTED
-    step = TRANSITIONS[_standing(wanted, flag), asked]
+    asked = _asked(rule, review) if wanted is None else _wanted(wanted, last)
+    step = TRANSITIONS[_standing(wanted, flag, last), asked]
     return FlagChange(step.kind, rule, step.reason, wanted, flag)
 
 
-def _standing(wanted: WantedFlag | None, flag: ChartFlag | None) -> Standing:
+def _wanted(wanted: WantedFlag, last: LastWritten | None) -> Asked:
+    is_same = last is not None and last.fingerprint != "" and last.fingerprint == wanted.fingerprint
+    return Asked.SAME if is_same else Asked.WANTED
+
+
+def _standing(wanted: WantedFlag | None, flag: ChartFlag | None, last: LastWritten | None) -> Standing:
+    was_left_active = last is not None and last.status == "active"
     if flag is None:
-        return Standing.NONE
+        return Standing.REMOVED if was_left_active else Standing.NONE
     if flag.status == "entered-in-error":
         return Standing.IN_ERROR
     if flag.status != "active":
-        return Standing.ENDED
+        return Standing.ENDED_BY_HAND if was_left_active else Standing.ENDED
     gap = gap_in(flag.text)
-    if gap is None:
+    if gap is None or (was_left_active and last is not None and not _is_same_text(flag.text, last.text)):
         return Standing.EDITED
     is_same = wanted is not None and gap == gap_in(wanted.text) and flag.level in (None, wanted.level)
     return Standing.AS_WANTED if is_same else Standing.DIFFERENT
+
+
+def _is_same_text(one: str | None, other: str) -> bool:
+    # EHRs trim texts and join their spaces.
+    return " ".join((one or "").split()) == " ".join(other.split())
 
 
 def _asked(rule: str, review: Review) -> Asked:
@@ -91,7 +112,7 @@ def _order(change: FlagChange) -> tuple[int, str, str]:
     return kinds.index(change.kind), change.rule, change.existing.reference if change.existing else ""
 
 
-def digest_of(changes: Iterable[FlagChange], patient: str | None) -> str:
+def digest_of(changes: Iterable[Change], patient: str | None) -> str:
     """The fingerprint of everything that would be written (SHA-256, hexadecimal); what is left alone does not matter."""
     lines = sorted(
         json.dumps(_as_values(each), sort_keys=True) for each in changes if each.kind is not ChangeKind.LEAVE
@@ -99,7 +120,11 @@ def digest_of(changes: Iterable[FlagChange], patient: str | None) -> str:
     return hashlib.sha256("\n".join((patient or "", *lines)).encode()).hexdigest()
 
 
-def _as_values(change: FlagChange) -> dict[str, object]:
+def _as_values(change: Change) -> dict[str, object]:
+    if isinstance(change, NoteChange):
+        note, last = change.note, change.last
+        texts = {"identifier": note.identifier, "title": note.title, "text": note.text}
+        return {"kind": change.kind.value, **texts, "last": last.version or last.reference if last else None}
     wanted, flag = change.wanted, change.existing
     return {
         "kind": change.kind.value,

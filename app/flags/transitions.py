@@ -13,20 +13,23 @@ from app.domain.flag import ChangeKind
 
 
 class Standing(Enum):
-    """How our Flag of one rule stands in the chart."""
+    """How our Flag of one rule stands in the chart. The ledger of what we wrote tells our own work from a person's."""
 
     NONE = "no Flag"
     AS_WANTED = "active, as wanted"
-    DIFFERENT = "active, with another text or level"
+    DIFFERENT = "active, with another text or level of ours"
     EDITED = "active, its text edited in the chart"
-    ENDED = "ended"
+    ENDED = "ended by Sextant"
+    ENDED_BY_HAND = "ended by a person in the chart"
+    REMOVED = "written once, no longer in the chart"
     IN_ERROR = "marked as entered in error"
 
 
 class Asked(Enum):
     """What the finding asks for now."""
 
-    WANTED = "the gap is there"
+    WANTED = "the gap is there, on new facts"
+    SAME = "the gap is there, on the facts last written"
     SOFTER = "the gap is there, at a level that is not written"
     ASIDE = "the gap is there, put aside by a clinician"
     UNKNOWN = "not known any more"
@@ -44,46 +47,57 @@ class Step(NamedTuple):
 _LEAVE = ChangeKind.LEAVE
 _STILL_OPEN = Step(_LEAVE, "Still open, less urgent: the Flag stays until the gap is closed")
 _ASIDE = Step(_LEAVE, "Put aside in Sextant: the Flag stays until the gap is closed")
+_ASIDE = Step(_LEAVE, "Put aside in Sextant: the Flag stays until the gap is closed")
 _UNKNOWN = Step(_LEAVE, "Cannot be told today: the Flag stays until the gap is known to be closed")
 _NO_FINDING = Step(_LEAVE, "This rule is not in use today: the Flag is left as it is")
 _END = Step(ChangeKind.INACTIVATE, "The gap is closed: end the Flag")
 _NOTHING = Step(_LEAVE, "Nothing to write")
 _IN_ERROR = Step(_LEAVE, "Marked as entered in error in the chart: left so")
+_AS_WANTED = Step(_LEAVE, "Already in the chart")
+_EDITED = Step(_LEAVE, "The text was edited in the chart: it is left as it is")
+_BACK = Step(ChangeKind.UPDATE, "The gap is back: make the Flag active again")
+
+_Row = Mapping[Asked, Step]
+
+
+def _quiet(**wanted: Step) -> _Row:
+    """Nothing is active in the chart: only a gap can ask for something."""
+    asked = {Asked[name]: step for name, step in wanted.items()}
+    return {**dict.fromkeys(Asked, _NOTHING), **asked}
+
+
+def _active(**wanted: Step) -> _Row:
+    """The Flag is active: it stays until the gap is known to be closed."""
+    others = {
+        Asked.SOFTER: _STILL_OPEN,
+        Asked.ASIDE: _ASIDE,
+        Asked.UNKNOWN: _UNKNOWN,
+        Asked.GONE: _END,
+        Asked.SILENT: _NO_FINDING,
+    }
+    return {**others, **{Asked[name]: step for name, step in wanted.items()}}
+
+
+_CHANGED = Step(ChangeKind.UPDATE, "The gap has changed: update text or level")
+_STAYS_DOWN = Step(_LEAVE, "A person ended it in the chart: it stays so until the facts change")
+_STAYS_AWAY = Step(_LEAVE, "It was taken out of the chart: it stays so until the facts change")
+_NEW_FACTS = Step(ChangeKind.UPDATE, "The facts have changed since a person ended it: make the Flag active again")
+_NEW_AGAIN = Step(ChangeKind.CREATE, "The facts have changed since it was taken out of the chart: write it anew")
+_NEW = Step(ChangeKind.CREATE, "New gap")
+
+_ROWS: Mapping[Standing, _Row] = {
+    Standing.NONE: _quiet(WANTED=_NEW, SAME=_NEW),
+    Standing.AS_WANTED: {Asked.WANTED: _AS_WANTED, Asked.SAME: _AS_WANTED},
+    Standing.DIFFERENT: _active(WANTED=_CHANGED, SAME=_CHANGED),
+    Standing.EDITED: _active(WANTED=_EDITED, SAME=_EDITED),
+    Standing.ENDED: _quiet(WANTED=_BACK, SAME=_BACK),
+    Standing.ENDED_BY_HAND: _quiet(WANTED=_NEW_FACTS, SAME=_STAYS_DOWN),
+    Standing.REMOVED: _quiet(WANTED=_NEW_AGAIN, SAME=_STAYS_AWAY),
+    Standing.IN_ERROR: dict.fromkeys(Asked, _IN_ERROR),
+}
 
 TRANSITIONS: Mapping[tuple[Standing, Asked], Step] = MappingProxyType(
-    {
-        (Standing.NONE, Asked.WANTED): Step(ChangeKind.CREATE, "New gap"),
-        (Standing.NONE, Asked.SOFTER): _NOTHING,
-        (Standing.NONE, Asked.ASIDE): _NOTHING,
-        (Standing.NONE, Asked.UNKNOWN): _NOTHING,
-        (Standing.NONE, Asked.GONE): _NOTHING,
-        (Standing.NONE, Asked.SILENT): _NOTHING,
-        (Standing.AS_WANTED, Asked.WANTED): Step(_LEAVE, "Already in the chart"),
-        (Standing.DIFFERENT, Asked.WANTED): Step(ChangeKind.UPDATE, "The gap has changed: update text or level"),
-        (Standing.DIFFERENT, Asked.SOFTER): _STILL_OPEN,
-        (Standing.DIFFERENT, Asked.ASIDE): _ASIDE,
-        (Standing.DIFFERENT, Asked.UNKNOWN): _UNKNOWN,
-        (Standing.DIFFERENT, Asked.GONE): _END,
-        (Standing.DIFFERENT, Asked.SILENT): _NO_FINDING,
-        (Standing.EDITED, Asked.WANTED): Step(_LEAVE, "The text was edited in the chart: it is left as it is"),
-        (Standing.EDITED, Asked.SOFTER): _STILL_OPEN,
-        (Standing.EDITED, Asked.ASIDE): _ASIDE,
-        (Standing.EDITED, Asked.UNKNOWN): _UNKNOWN,
-        (Standing.EDITED, Asked.GONE): _END,
-        (Standing.EDITED, Asked.SILENT): _NO_FINDING,
-        (Standing.ENDED, Asked.WANTED): Step(ChangeKind.UPDATE, "The gap is back: make the Flag active again"),
-        (Standing.ENDED, Asked.SOFTER): _NOTHING,
-        (Standing.ENDED, Asked.ASIDE): _NOTHING,
-        (Standing.ENDED, Asked.UNKNOWN): _NOTHING,
-        (Standing.ENDED, Asked.GONE): _NOTHING,
-        (Standing.ENDED, Asked.SILENT): _NOTHING,
-        (Standing.IN_ERROR, Asked.WANTED): _IN_ERROR,
-        (Standing.IN_ERROR, Asked.SOFTER): _IN_ERROR,
-        (Standing.IN_ERROR, Asked.ASIDE): _IN_ERROR,
-        (Standing.IN_ERROR, Asked.UNKNOWN): _IN_ERROR,
-        (Standing.IN_ERROR, Asked.GONE): _IN_ERROR,
-        (Standing.IN_ERROR, Asked.SILENT): _IN_ERROR,
-    }
+    {(standing, asked): step for standing, row in _ROWS.items() for asked, step in row.items()}
 )
 """`AS_WANTED` exists only where something is wanted: any other active Flag of ours is `DIFFERENT` or `EDITED`."""
 

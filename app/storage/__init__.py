@@ -3,6 +3,7 @@
 from app.storage.audit import AuditHead, SqlAuditLog
 from app.storage.dismissals import SqlDismissalStore
 from app.storage.facts import SqlFactStore
+from app.storage.ledger import SqlLedger
 from app.storage.outbox import SqlOutbox
 from app.storage.sessions import SqlSessionStore
 from app.storage.storage import SqlUnitOfWork, SqlWork, Storage, open_storage
@@ -12,6 +13,7 @@ __all__ = [
     "SqlAuditLog",
     "SqlDismissalStore",
     "SqlFactStore",
+    "SqlLedger",
     "SqlOutbox",
     "SqlSessionStore",
     "SqlUnitOfWork",

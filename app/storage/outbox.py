@@ -1,19 +1,26 @@
-"""Confirmed intents on their way to the chart."""
+"""Confirmed intents on their way to the chart: a queue in a table, of which each row is leased by one sender at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.errors import LaunchAgain, WrongUsage
-from app.domain.flag import FlagIntent, Written
+from app.domain.audit import AuditEntry
+from app.domain.errors import LaunchAgain
+from app.domain.flag import FlagIntent, Intent, LastWritten, NoteIntent, ProvenanceIntent, Written
+from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
 from app.ports import Clock
-from app.storage.engine import Transactions
+from app.storage.audit import SqlAuditLog
+from app.storage.engine import JoinedTransaction, Transactions
+from app.storage.ledger import record
 from app.storage.tables import outbox, sessions
 
-_PENDING = "pending"
-_SETTLED = "settled"
+_KINDS: dict[str, type[Intent]] = {"flag": FlagIntent, "note": NoteIntent, "provenance": ProvenanceIntent}
+_SUPERSEDED = "A newer decision about the same thing was confirmed."
+_FREE: dict[str, Any] = {"leased_by": None, "leased_until": None}
 
 
 class SqlOutbox:
@@ -23,49 +30,166 @@ class SqlOutbox:
         self._transactions = transactions
         self._clock = clock
 
-    def add(self, key: str, launch: str, intent: FlagIntent) -> None:
+    def add(self, key: str, launch: str, intent: Intent, audit: AuditEntry) -> None:
         """See Outbox."""
         with self._transactions.writing() as connection:
-            values = {
-                "key": key,
-                "launch": launch,
-                "ehr": _ehr_of(connection, launch),
-                "patient": intent.patient,
-                "intent": msgspec.json.encode(intent).decode(),
-                "status": _PENDING,
-                "created_at": self._clock.now(),
-                "attempts": 0,
-            }
+            _append(connection, audit)
+            ehr = _ehr_of(connection, launch)
+            values = self._values(key, launch, ehr, intent, audit.user)
+            if _insert_once(connection, values):
+                self._supersede(connection, key, ehr, intent.lane)
+
+    def owe(self, row: OutboxRow, intent: ProvenanceIntent) -> None:
+        """See Outbox. Its launch may be over: it was decided together with the row."""
+        values = self._values(f"{row.key}:provenance", row.launch, row.ehr, intent, row.user)
+        with self._transactions.writing() as connection:
             _insert_once(connection, values)
 
-    def settle(self, key: str, written: Written) -> None:
-        """See Outbox. Raises WrongUsage for a key that was never added."""
-        values = {
-            "status": _SETTLED,
-            "settled_at": self._clock.now(),
-            "attempts": outbox.c.attempts + 1,
-            "outcome": written.outcome,
-            "reference": written.reference,
-            "version": written.version,
-            "answer_detail": written.detail,
-            "leased_by": None,
-            "leased_until": None,
-        }
+    def claim(
+        self, worker: str, lease: timedelta, *, key: str | None = None, held: Collection[str] = ()
+    ) -> OutboxRow | None:
+        """See Outbox. PostgreSQL passes over rows that another worker is claiming this moment; SQLite has one writer."""
+        now = self._clock.now()
         with self._transactions.writing() as connection:
-            changed = connection.execute(update(outbox).where(outbox.c.key == key).values(values)).rowcount
-        if changed != 1:
-            raise WrongUsage("An answer came for a change that nobody confirmed.")
+            number = connection.execute(_next_due(now, key, held)).scalar_one_or_none()
+            if number is None:
+                return None
+            values = {"leased_by": worker, "leased_until": now + lease, "attempts": outbox.c.attempts + 1}
+            connection.execute(update(outbox).where(outbox.c.id == number).values(values))
+            return _row(connection.execute(select(outbox).where(outbox.c.id == number)).one()._mapping)
 
-    def unsettled(self, launch: str) -> Sequence[tuple[str, FlagIntent]]:
-        """See Outbox; in the order in which they were confirmed."""
-        statement = (
-            select(outbox.c.key, outbox.c.intent)
-            .where(outbox.c.launch == launch, outbox.c.status != _SETTLED)
-            .order_by(outbox.c.id)
-        )
+    def settle(self, row: OutboxRow, written: Written, audit: AuditEntry, *, last: LastWritten | None = None) -> bool:
+        """See Outbox."""
+        values = {**_answer(written), "status": RowState.SETTLED, "settled_at": self._clock.now()}
+        with self._transactions.writing() as connection:
+            is_ours = _change(connection, row, values, audit)
+            if is_ours and last is not None:
+                record(connection, row.ehr, row.patient, last, self._clock.now())
+            return is_ours
+
+    def postpone(self, row: OutboxRow, until: datetime, written: Written, audit: AuditEntry) -> bool:
+        """See Outbox."""
+        with self._transactions.writing() as connection:
+            return _change(connection, row, {**_answer(written), "next_attempt_at": until}, audit)
+
+    def wait(self, row: OutboxRow, written: Written, audit: AuditEntry) -> bool:
+        """See Outbox. A try that found nobody's permission is not counted."""
+        values = {**_answer(written), "status": RowState.WAITING, "attempts": row.attempts - 1}
+        with self._transactions.writing() as connection:
+            return _change(connection, row, values, audit)
+
+    def bury(self, row: OutboxRow, written: Written, remedy: str, audit: AuditEntry) -> bool:
+        """See Outbox."""
+        with self._transactions.writing() as connection:
+            return _change(connection, row, {**_answer(written), "status": RowState.DEAD, "remedy": remedy}, audit)
+
+    def wake(self, ehr: str, patient: str, launch: str) -> int:
+        """See Outbox."""
+        waits = and_(outbox.c.ehr == ehr, outbox.c.patient == patient, outbox.c.status == RowState.WAITING)
+        values = {"status": RowState.PENDING, "carrier": launch, "next_attempt_at": None}
+        with self._transactions.writing() as connection:
+            return connection.execute(update(outbox).where(waits).values(values)).rowcount
+
+    def revive(self, number: int, audit: AuditEntry) -> bool:
+        """See Outbox."""
+        dead = and_(outbox.c.id == number, outbox.c.status.in_([RowState.DEAD, RowState.WAITING]))
+        values = {"status": RowState.PENDING, "attempts": 0, "next_attempt_at": None, "remedy": "", **_FREE}
+        with self._transactions.writing() as connection:
+            _append(connection, audit)
+            return connection.execute(update(outbox).where(dead).values(values)).rowcount == 1
+
+    def find(self, key: str) -> OutboxRow | None:
+        """See Outbox."""
+        return self._one(outbox.c.key == key)
+
+    def row(self, number: int) -> OutboxRow | None:
+        """See Outbox."""
+        return self._one(outbox.c.id == number)
+
+    def rows(self, states: Collection[RowState]) -> Sequence[OutboxRow]:
+        """See Outbox."""
+        statement = select(outbox).where(outbox.c.status.in_(list(states))).order_by(outbox.c.id)
         with self._transactions.reading() as connection:
-            rows = connection.execute(statement).all()
-        return tuple((row.key, msgspec.json.decode(row.intent, type=FlagIntent)) for row in rows)
+            return tuple(_row(found._mapping) for found in connection.execute(statement))
+
+    def _one(self, condition: ColumnElement[bool]) -> OutboxRow | None:
+        with self._transactions.reading() as connection:
+            found = connection.execute(select(outbox).where(condition)).one_or_none()
+        return None if found is None else _row(found._mapping)
+
+    def _values(self, key: str, launch: str, ehr: str, intent: Intent, user: str | None) -> dict[str, object]:
+        return {
+            "key": key,
+            "launch": launch,
+            "carrier": launch,
+            "user_reference": user,
+            "ehr": ehr,
+            "patient": intent.patient,
+            "kind": next(kind for kind, known in _KINDS.items() if isinstance(intent, known)),
+            "lane": intent.lane,
+            "intent": msgspec.json.encode(intent).decode(),
+            "status": RowState.PENDING,
+            "created_at": self._clock.now(),
+            "attempts": 0,
+        }
+
+    def _supersede(self, connection: Connection, key: str, ehr: str, lane: str) -> None:
+        now = self._clock.now()
+        older = and_(
+            outbox.c.ehr == ehr,
+            outbox.c.lane == lane,
+            outbox.c.key != key,
+            outbox.c.status.in_(OPEN_STATES),
+            _is_free(outbox, now),
+        )
+        values = {"status": RowState.SETTLED, "settled_at": now, "outcome": "superseded", "answer_detail": _SUPERSEDED}
+        connection.execute(update(outbox).where(older).values(values))
+
+
+def _next_due(now: datetime, key: str | None, held: Collection[str]) -> Any:
+    older = outbox.alias("older")
+    blocks = exists().where(
+        older.c.ehr == outbox.c.ehr,
+        older.c.lane == outbox.c.lane,
+        older.c.id < outbox.c.id,
+        older.c.status.in_(OPEN_STATES),
+    )
+    conditions = [
+        outbox.c.status == RowState.PENDING,
+        _is_free(outbox, now),
+        ~blocks,
+        outbox.c.ehr.notin_(list(held)),
+        # Whoever asks for one row by its key does not wait for its time.
+        or_(outbox.c.next_attempt_at.is_(None), outbox.c.next_attempt_at <= now)
+        if key is None
+        else outbox.c.key == key,
+    ]
+    return select(outbox.c.id).where(*conditions).order_by(outbox.c.id).limit(1).with_for_update(skip_locked=True)
+
+
+def _is_free(table: Any, now: datetime) -> ColumnElement[bool]:
+    return or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
+
+
+def _change(connection: Connection, row: OutboxRow, values: dict[str, Any], audit: AuditEntry) -> bool:
+    """Change a row that is still ours: leased by the same worker, and not claimed again since."""
+    _append(connection, audit)
+    is_ours = and_(outbox.c.id == row.id, outbox.c.leased_by == row.leased_by, outbox.c.attempts == row.attempts)
+    return connection.execute(update(outbox).where(is_ours).values({**_FREE, **values})).rowcount == 1
+
+
+def _append(connection: Connection, audit: AuditEntry) -> None:
+    # The head of the audit log is locked before any row of the outbox: one order of locks, no deadlock.
+    SqlAuditLog(JoinedTransaction(connection)).append(audit)
+
+
+def _answer(written: Written) -> dict[str, Any]:
+    return {
+        "outcome": written.outcome,
+        "reference": written.reference,
+        "version": written.version,
+        "answer_detail": written.detail,
+    }
 
 
 def _ehr_of(connection: Connection, launch: str) -> str:
@@ -75,6 +199,33 @@ def _ehr_of(connection: Connection, launch: str) -> str:
     return str(ehr)
 
 
-def _insert_once(connection: Connection, values: dict[str, object]) -> None:
+def _insert_once(connection: Connection, values: dict[str, object]) -> bool:
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(insert(outbox).values(values).on_conflict_do_nothing(index_elements=["key"]))
+    statement = insert(outbox).values(values).on_conflict_do_nothing(index_elements=["key"])
+    return connection.execute(statement.returning(outbox.c.id)).scalar_one_or_none() is not None
+
+
+def _row(found: RowMapping) -> OutboxRow:
+    intent = msgspec.json.decode(found["intent"], type=_KINDS[found["kind"]])
+    outcome = found["outcome"]
+    written = Written(
+        getattr(intent, "rule", ""), outcome or "", found["reference"], found["version"], found["answer_detail"] or ""
+    )
+    return OutboxRow(
+        id=found["id"],
+        key=found["key"],
+        launch=found["launch"],
+        carrier=found["carrier"],
+        ehr=found["ehr"],
+        patient=found["patient"],
+        intent=intent,
+        state=RowState(found["status"]),
+        attempts=found["attempts"],
+        created_at=found["created_at"],
+        user=found["user_reference"],
+        next_attempt_at=found["next_attempt_at"],
+        leased_by=found["leased_by"],
+        leased_until=found["leased_until"],
+        written=written if outcome else None,
+        remedy=found["remedy"],
+    )

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -107,6 +108,16 @@ class SqlSessionStore:
         """See SessionStore."""
         with self._transactions.writing() as connection:
             connection.execute(delete(sessions).where(sessions.c.launch == launch))
+
+    def open_for(self, ehr: str, patient: str) -> Sequence[LaunchSession]:
+        """See SessionStore. Whose chart a session is on stands in its sealed part only, so all of the EHR's are opened."""
+        statement = select(sessions).where(sessions.c.ehr == ehr, sessions.c.ends_at > self._clock.now())
+        with self._transactions.reading() as connection:
+            rows = connection.execute(statement).all()
+        opened = ((row, self._opened(row.sealed, f"session:{row.launch}")) for row in rows)
+        found = [_session_from(plain, row.launch, row.ehr) for row, plain in opened if plain is not None]
+        mine = (session for session in found if session.patient == patient)
+        return sorted(mine, key=lambda session: session.created_at, reverse=True)
 
     def sweep(self) -> None:
         """Delete whatever has run out."""

@@ -12,6 +12,7 @@ from app.storage.audit import SqlAuditLog, lock_head
 from app.storage.dismissals import SqlDismissalStore
 from app.storage.engine import JoinedTransaction, OwnTransactions, Transactions, open_engine
 from app.storage.facts import SqlFactStore
+from app.storage.ledger import SqlLedger
 from app.storage.migrate import migrate
 from app.storage.outbox import SqlOutbox
 from app.storage.sealing import Seal
@@ -61,6 +62,7 @@ class Storage:
         self.facts = SqlFactStore(own)
         self.dismissals = SqlDismissalStore(own)
         self.outbox = SqlOutbox(own, clock)
+        self.ledger = SqlLedger(own)
         self.unit_of_work = SqlUnitOfWork(own, clock)
 
     def close(self) -> None:

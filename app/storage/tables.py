@@ -140,8 +140,12 @@ outbox = Table(
     Column("id", _row_id, primary_key=True),
     Column("key", String(200), nullable=False, unique=True),
     Column("launch", String(64), nullable=False, index=True),
+    Column("carrier", String(64), nullable=False),
+    Column("user_reference", Text),
     Column("ehr", String(100), nullable=False),
     Column("patient", Text, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("lane", String(200), nullable=False),
     Column("intent", Text, nullable=False),
     Column("status", String(20), nullable=False),
     Column("created_at", UtcInstant, nullable=False),
@@ -154,6 +158,25 @@ outbox = Table(
     Column("reference", Text),
     Column("version", Text),
     Column("answer_detail", Text),
+    Column("remedy", Text, nullable=False, server_default=""),
     Index("ix_outbox_status_next_attempt_at", "status", "next_attempt_at"),
+    Index("ix_outbox_lane", "ehr", "lane", "status"),
 )
-"""`status` is pending or settled. The lease columns are for workers, of which two may run."""
+"""`status` is a `RowState`. The lease columns are for workers, of which two may run."""
+
+written_flags = Table(
+    "written_flags",
+    metadata,
+    Column("ehr", String(100), primary_key=True),
+    Column("identifier", String(64), primary_key=True),
+    Column("patient", Text, nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("reference", Text),
+    Column("version", Text),
+    Column("written_at", UtcInstant, nullable=False),
+    Index("ix_written_flags_ehr_patient", "ehr", "patient"),
+)
+"""The ledger: what Sextant last wrote under each identifier."""

@@ -1,24 +1,29 @@
-"""Work out which Flags would be created, changed or ended, and show exactly what would be sent. Nothing is written."""
+"""Work out what would be created, changed or ended in the chart, and show exactly what would be sent. Nothing is written."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.flag import FlagChange, FlagIntent, FlagPlan
+from app.domain.feeds import Feed, FeedStatus
+from app.domain.flag import Change, FlagIntent, FlagPlan, NoteChange, NoteIntent
 from app.domain.session import LaunchSession
-from app.flags import plan, wanted
-from app.ports import Clock, EhrConnection, Ehrs, PreviewedWrite
+from app.flags import plan, plan_note, wanted
+from app.ports import Clock, EhrConnection, Ehrs, Ledger, PreviewedWrite, Takes
 from app.rules import Policy
+from app.rules.dismissal import fingerprint
 from app.usecases.review_patient import ReviewedChart, ReviewPatient
 
 Identify = Callable[[str, str], str]
 """(patient, rule) → the value of our Flag's identifier; carries no patient data."""
+
+FLAGS_UNREAD = "The chart's Flags could not be read whole, so nothing can be written now: try again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewedChange:
     """One line of the plan with what would be sent for it."""
 
-    change: FlagChange
+    change: Change
     write: PreviewedWrite
 
 
@@ -41,6 +46,7 @@ class PreviewChanges:
     policy: Policy
     clock: Clock
     identify: Identify
+    ledger: Ledger
 
     async def __call__(self, session: LaunchSession) -> Preview:
         """Reads the chart anew, so that the plan rests on what stands in it now."""
@@ -49,20 +55,40 @@ class PreviewChanges:
 
     def preview(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection) -> Preview:
         """The preview of a chart that has just been read."""
-        flag_plan = plan_for(chart, self.policy, self.identify)
+        made = self.plan_for(session, chart, ehr)
         if ehr.sink is None:
-            return Preview(chart, flag_plan, (), ehr.sink_note)
+            return Preview(chart, made, (), ehr.sink_note)
+        if ehr.takes is Takes.FLAGS and not has_all_flags(chart):
+            return Preview(chart, FlagPlan((), made.digest), (), FLAGS_UNREAD)
         lines = tuple(
-            PreviewedChange(change, ehr.sink.preview(self.intent(session, change))) for change in flag_plan.to_write
+            PreviewedChange(change, ehr.sink.preview(self.intent(session, made.digest, change)))
+            for change in made.to_write
         )
-        return Preview(chart, flag_plan, lines, "")
+        return Preview(chart, made, lines, ehr.sink_note)
 
-    def intent(self, session: LaunchSession, change: FlagChange) -> FlagIntent:
-        """The change as this user would make it."""
-        return FlagIntent(change, session.patient, session.user, session.encounter, self.clock.today())
+    def plan_for(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection) -> FlagPlan:
+        """What the findings want against what stands in the chart and what the ledger says that we wrote."""
+        review, written = chart.review, self.ledger.of(session.ehr, session.patient)
+        flags = wanted(review, self.policy, self.identify, fingerprint)
+        if ehr.takes is Takes.NOTE:
+            return plan_note(flags, review, self.identify, session.encounter, written)
+        return plan(flags, chart.record.flags, review, self.policy, written)
+
+    def intent(self, session: LaunchSession, digest: str, change: Change) -> FlagIntent | NoteIntent:
+        """The change as this user would make it, on this preview."""
+        now = self.clock.now()
+        decision = hashlib.sha256(key_of(session, digest, change).encode()).hexdigest()[:32]
+        who, where = session.user, session.encounter
+        if isinstance(change, NoteChange):
+            return NoteIntent(change, session.patient, session.created_at, who, where, now, decision)
+        return FlagIntent(change, session.patient, who, where, self.clock.today(), now, decision)
 
 
-def plan_for(chart: ReviewedChart, policy: Policy, identify: Identify) -> FlagPlan:
-    """The pure part: what the findings want against what stands in the chart."""
-    review = chart.review
-    return plan(wanted(review, policy, identify), chart.record.flags, review, policy)
+def has_all_flags(chart: ReviewedChart) -> bool:
+    """Whether "no such Flag" may be believed: otherwise a plan would write what stands there already."""
+    return chart.record.feeds.of(Feed.FLAGS).status is FeedStatus.AVAILABLE
+
+
+def key_of(session: LaunchSession, digest: str, change: Change) -> str:
+    """Idempotency key: the same confirmed line of the same plan is one row, however often it is sent."""
+    return f"{session.launch}:{digest}:{change.rule}"

@@ -106,7 +106,7 @@ def test_plain_http_is_for_this_machine(environment: pytest.MonkeyPatch) -> None
     [
         ({"client_id": ""}, "SEXTANT_EHRS.0.client_id"),
         ({"key": "Clinic One"}, "SEXTANT_EHRS.0.key"),
-        ({"adapter": "epic"}, "SEXTANT_EHRS.0.adapter"),
+        ({"adapter": "unheard-of"}, "SEXTANT_EHRS.0.adapter"),
         ({"zone": "Mars/Olympus"}, "SEXTANT_EHRS.0.zone"),
         ({"frame_ancestors": ["https://ehr.example/app"]}, "SEXTANT_EHRS.0.frame_ancestors"),
         ({"frame_ancestors": ["https://ehr.example; script-src *"]}, "SEXTANT_EHRS.0.frame_ancestors"),

@@ -28,6 +28,7 @@ class _Resource(Struct, rename="camel", gc=False):
 class _Rest(Struct, rename="camel", gc=False):
     mode: str | None = None
     resource: list[_Resource] | None = None
+    interaction: list[_Interaction] | None = None
 
 
 class _Statement(Struct, rename="camel", gc=False):
@@ -36,9 +37,10 @@ class _Statement(Struct, rename="camel", gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """Interactions by resource type. Unknown (the EHR did not say): everything may be tried."""
+    """Interactions by resource type, and those of the whole server. Unknown (the EHR did not say): everything may be tried."""
 
     interactions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    of_the_whole: frozenset[str] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -100,11 +102,13 @@ def read_capability(body: bytes) -> Capability:
     if "rest" in broken:
         raise RecordUnreadable("it does not have the shape of a CapabilityStatement")
     servers = [rest for rest in statement.rest or () if rest.mode in (None, "server")]
+    of_the_whole = frozenset(i.code for rest in servers for i in rest.interaction or () if i.code)
     return Capability(
         {
             resource.type: frozenset(i.code for i in resource.interaction or () if i.code)
             for rest in servers
             for resource in rest.resource or ()
             if resource.type
-        }
+        },
+        of_the_whole,
     )

@@ -12,13 +12,19 @@ import msgspec
 
 from app.domain.flag import FLAG_IDENTIFIER_SYSTEM, RULE_SYSTEM, FlagIntent, WantedFlag
 from app.fhir_adapters.base.flags import LEVEL_SYSTEM
+from app.fhir_adapters.base.systems import (
+    APP_SYSTEM,
+    RULE_VERSION_SYSTEM,
+    Json,
+    author_of,
+    coded,
+    decided,
+    named,
+    without_empty,
+)
 
 CATEGORY_SYSTEM = "http://terminology.hl7.org/CodeSystem/flag-category"
 FLAG_DETAIL = "http://hl7.org/fhir/StructureDefinition/flag-detail"
-APP_SYSTEM = "https://sextant.example/CodeSystem/app"
-RULE_VERSION_SYSTEM = "https://sextant.example/CodeSystem/rule-version"
-
-Json = dict[str, Any]
 
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -39,9 +45,10 @@ def new_flag(wanted: WantedFlag, intent: FlagIntent) -> Json:
         "subject": {"reference": intent.patient},
         "period": {"start": wanted.since.isoformat()},
         "encounter": {"reference": intent.encounter} if intent.encounter else None,
-        "author": _author(intent.author),
+        "author": author_of(intent.author),
     }
-    checked: Json = json.loads(Flag(**_without_empty(made)).model_dump_json(exclude_none=True))
+    made = decided(without_empty(made), intent.decision)
+    checked: Json = json.loads(Flag(**made).model_dump_json(exclude_none=True))
     return {"resourceType": "Flag", **checked}
 
 
@@ -64,12 +71,13 @@ def renewed_flag(current: Json, wanted: WantedFlag) -> Json:
     return {name: value for name, value in renewed.items() if value != []}
 
 
-def attributed(flag: Json, wanted: WantedFlag, author: str | None) -> Json:
-    """With the rule's version and the person who confirmed, for a Flag that changes anyway."""
+def attributed(flag: Json, wanted: WantedFlag, intent: FlagIntent) -> Json:
+    """With the rule's version, the person who confirmed and the confirmation, for a Flag that changes anyway."""
     meta = dict(flag.get("meta") or {})
     foreign = [t for t in meta.get("tag") or [] if t.get("system") not in (APP_SYSTEM, RULE_VERSION_SYSTEM)]
     meta["tag"] = [*foreign, *_tags(wanted)]
-    return {**flag, "meta": meta, **({"author": _author(author)} if author else {})}
+    author = {"author": author_of(intent.author)} if intent.author else {}
+    return decided({**flag, "meta": meta, **author}, intent.decision)
 
 
 def ended_flag(current: Json, ended_on: date) -> Json:
@@ -105,14 +113,14 @@ def _with_identifier(identifiers: Sequence[Json], value: str) -> list[Json]:
 
 
 def _categories(wanted: WantedFlag) -> list[Json]:
-    return [_concept(CATEGORY_SYSTEM, wanted.category), _concept(LEVEL_SYSTEM, wanted.level)]
+    return [coded(CATEGORY_SYSTEM, wanted.category), coded(LEVEL_SYSTEM, wanted.level)]
 
 
 def _renewed_categories(current: Sequence[Json], wanted: WantedFlag) -> list[Json]:
     """Levels of ours are replaced; a category that is there already stays as the EHR wrote it."""
     kept = [c for c in current if not _says(c, LEVEL_SYSTEM) or _says(c, LEVEL_SYSTEM, wanted.level)]
     wanted_pairs = ((CATEGORY_SYSTEM, wanted.category), (LEVEL_SYSTEM, wanted.level))
-    missing = [_concept(s, code) for s, code in wanted_pairs if not any(_says(c, s, code) for c in kept)]
+    missing = [coded(s, code) for s, code in wanted_pairs if not any(_says(c, s, code) for c in kept)]
     return [*kept, *missing]
 
 
@@ -128,9 +136,8 @@ def _renewed_code(current: Json, wanted: WantedFlag) -> Json:
 
 
 def _details(wanted: WantedFlag) -> list[Json]:
-    """The evidence. Entries that had no id of their own cannot be referred to."""
-    named = [reference for reference in wanted.evidence if "/" in reference and "/unnamed-" not in reference]
-    return [{"url": FLAG_DETAIL, "valueReference": {"reference": reference}} for reference in dict.fromkeys(named)]
+    """The evidence."""
+    return [{"url": FLAG_DETAIL, "valueReference": {"reference": each}} for each in named(wanted.evidence)]
 
 
 def _renewed_details(current: Sequence[Json], wanted: WantedFlag) -> list[Json]:
@@ -148,23 +155,6 @@ def _tags(wanted: WantedFlag) -> list[Json]:
     ]
 
 
-def _author(author: str | None) -> Json | None:
-    """A person on another server is named by an identifier: many EHRs refuse references that leave them."""
-    if author is None:
-        return None
-    if "://" in author:
-        return {"identifier": {"system": "urn:ietf:rfc:3986", "value": author}}
-    return {"reference": author}
-
-
-def _concept(system: str, code: str) -> Json:
-    return {"coding": [{"system": system, "code": code}]}
-
-
 def _says(concept: Json, system: str, code: str | None = None) -> bool:
     codings = concept.get("coding") or []
     return any(c.get("system") == system and code in (None, c.get("code")) for c in codings)
-
-
-def _without_empty(flag: Json) -> Json:
-    return {name: value for name, value in flag.items() if value not in (None, [], {})}

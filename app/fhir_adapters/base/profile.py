@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.domain.feeds import Feed
+from app.fhir_adapters.base.note_shape import NoteShape
 
 Parameters = tuple[tuple[str, str], ...]
 
@@ -61,7 +62,11 @@ class EhrProfile:
     `whole_observations`: ask for all observations at once where the grant allows, so that those without a category are
     found too. `always_fresh`: types whose searches decide a write, asked past the server's own cache.
     `harmless_outcomes`: codes of OperationOutcome entries that mean nothing is missing. `denied_codes`: codes that mean
-    "not granted" although the status is 400. `takes_flags`: whether Flags can be written at all (None: ask the EHR).
+    "not granted" although the status is 400.
+
+    What it takes: `takes_flags`, `takes_notes`, `takes_provenance` (None: ask the EHR). `note` is how a note must look there.
+    `creates_on_condition`: it knows If-None-Exist. `in_transactions`: a resource and its Provenance can be written together,
+    all or nothing. `write_scopes` are asked for at launch beside what is read.
     """
 
     name: str
@@ -77,3 +82,9 @@ class EhrProfile:
     harmless_outcomes: frozenset[str] = frozenset()
     denied_codes: frozenset[str] = frozenset()
     takes_flags: bool | None = None
+    takes_notes: bool | None = None
+    takes_provenance: bool | None = None
+    note: NoteShape = field(default_factory=NoteShape)
+    creates_on_condition: bool = True
+    in_transactions: bool = False
+    write_scopes: tuple[str, ...] = ("patient/Flag.cruds",)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.finding import Review
-from app.domain.flag import ChangeKind, Written
+from app.domain.flag import VISIT_NOTE, ChangeKind, Written
 from app.usecases.preview_changes import Preview, PreviewedChange
 from app.web.presenters.words import counted, plain, sentence
 
@@ -11,6 +11,7 @@ VERBS = {
     ChangeKind.CREATE: "Create Flag:",
     ChangeKind.UPDATE: "Change Flag:",
     ChangeKind.INACTIVATE: "End Flag:",
+    ChangeKind.NOTE: "Write note:",
 }
 OUTCOMES = {
     "created": "Created.",
@@ -20,6 +21,9 @@ OUTCOMES = {
     "conflict": "Not written: somebody changed this Flag meanwhile.",
     "refused": "Not written: the EHR refused it.",
     "unknown": "Not known yet: the EHR did not answer.",
+    "waiting": "Not written yet: it waits until somebody opens this chart again.",
+    "superseded": "Not written: a newer decision about the same Flag was confirmed.",
+    "dry_run": "Nothing was written: this site only tries Sextant out.",
 }
 
 
@@ -82,7 +86,7 @@ def answer_lines(written: tuple[Written, ...], review: Review) -> tuple[AnswerLi
 def title_of(rule: str, review: Review) -> str:
     """What a rule is called on the page."""
     finding = review.finding(rule)
-    return finding.title if finding else rule
+    return finding.title if finding else "this visit" if rule == VISIT_NOTE else rule
 
 
 def button_words(preview: Preview) -> str:

@@ -15,8 +15,9 @@ from app.domain.audit import Action, AuditEntry
 from app.domain.chart import FactEntry, RecordedFact, Withdrawal
 from app.domain.dates import Period, on, parse_partial_date
 from app.domain.dismissal import Dismissal
-from app.domain.errors import AskAnAdministrator, LaunchAgain, WrongUsage
-from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagIntent, WantedFlag, Written
+from app.domain.errors import AskAnAdministrator, WrongUsage
+from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagIntent, WantedFlag
+from app.domain.outbox import OPEN_STATES
 from app.domain.outcome import No, Ok
 from app.domain.session import LaunchSession, PendingLaunch, Secret, Tokens
 from app.storage import Storage, open_storage
@@ -66,13 +67,13 @@ def entry(number: int = 1, patient: str = "Patient/p1") -> AuditEntry:
     )
 
 
-def intent(rule: str = "naloxone") -> FlagIntent:
+def intent(rule: str = "naloxone", identifier: str = "id-1") -> FlagIntent:
     wanted = WantedFlag(
-        rule, "1", "id-1", "Naloxone: offer", "red", "safety", date(2026, 5, 1), ("MedicationRequest/m1",)
+        rule, "1", identifier, "Naloxone: offer", "red", "safety", date(2026, 5, 1), ("MedicationRequest/m1",)
     )
     zone = ZoneInfo("America/New_York")
     period = Period(parse_partial_date("2026-02", zone), parse_partial_date("2026-05-04T08:00:00-04:00", zone))
-    existing = ChartFlag("Flag/f1", "active", "old text", "Patient/p1", "id-1", rule, "yellow", period, "3")
+    existing = ChartFlag("Flag/f1", "active", "old text", "Patient/p1", identifier, rule, "yellow", period, "3")
     change = FlagChange(ChangeKind.UPDATE, rule, "text differs", wanted, existing)
     return FlagIntent(change, "Patient/p1", "Practitioner/d1", "Encounter/e1", date(2026, 5, 4))
 
@@ -356,64 +357,24 @@ def dismissal(rule: str) -> Dismissal:
     return Dismissal("Patient/p1", rule, "f" * 64, "Done elsewhere", "Dr. Day", NINE, date(2026, 6, 4))
 
 
-class TestOutbox:
-    def test_an_intent_comes_back_as_it_was_confirmed(self, storage: Storage) -> None:
-        storage.sessions.open(session())
-        storage.outbox.add("k1", "l" * 43, intent())
-        storage.outbox.add("k2", "l" * 43, intent("med"))
-        assert list(storage.outbox.unsettled("l" * 43)) == [("k1", intent()), ("k2", intent("med"))]
-
-    def test_a_key_that_is_there_is_left_as_it_is(self, storage: Storage) -> None:
-        storage.sessions.open(session())
-        storage.outbox.add("k1", "l" * 43, intent())
-        storage.outbox.add("k1", "l" * 43, intent("med"))
-        assert list(storage.outbox.unsettled("l" * 43)) == [("k1", intent())]
-
-    def test_a_settled_one_is_no_longer_pending_and_stays_settled(self, storage: Storage, database_url: str) -> None:
-        storage.sessions.open(session())
-        storage.outbox.add("k1", "l" * 43, intent())
-        storage.outbox.settle("k1", Written("naloxone", "created", "Flag/f9", "1", "ok"))
-        storage.outbox.add("k1", "l" * 43, intent())
-        assert list(storage.outbox.unsettled("l" * 43)) == []
-        with raw(database_url).connect() as connection:
-            row = connection.execute(text("SELECT status, outcome, reference, attempts, ehr FROM outbox")).one()
-        assert tuple(row) == ("settled", "created", "Flag/f9", 1, "clinic")
-
-    def test_an_answer_to_nothing_is_an_error(self, storage: Storage) -> None:
-        with pytest.raises(WrongUsage):
-            storage.outbox.settle("never", Written("naloxone", "created"))
-
-    def test_a_launch_that_is_not_open_confirms_nothing(self, storage: Storage) -> None:
-        with pytest.raises(LaunchAgain):
-            storage.outbox.add("k1", "l" * 43, intent())
-
-    def test_rows_outlive_the_session(self, storage: Storage) -> None:
-        storage.sessions.open(session())
-        storage.outbox.add("k1", "l" * 43, intent())
-        storage.sessions.end("l" * 43)
-        assert len(storage.outbox.unsettled("l" * 43)) == 1
-
-
 class TestUnitOfWork:
     def test_everything_is_stored_together(self, storage: Storage) -> None:
         storage.sessions.open(session())
         with storage.unit_of_work() as work:
-            work.audit.append(entry())
-            work.outbox.add("k1", "l" * 43, intent())
+            work.outbox.add("k1", "l" * 43, intent(), entry())
             work.facts.add("clinic", fact("naloxone", "has at home"), entry(2))
         assert len(storage.audit.entries()) == 2
-        assert len(storage.outbox.unsettled("l" * 43)) == 1
+        assert [row.intent for row in storage.outbox.rows(OPEN_STATES)] == [intent()]
         assert len(storage.facts.facts("clinic", "Patient/p1")) == 1
 
     def test_or_nothing_is(self, storage: Storage) -> None:
         storage.sessions.open(session())
         with pytest.raises(RuntimeError), storage.unit_of_work() as work:  # noqa: PT012
-            work.audit.append(entry())
-            work.outbox.add("k1", "l" * 43, intent())
+            work.outbox.add("k1", "l" * 43, intent(), entry())
             work.facts.add("clinic", fact("naloxone", "has at home"), entry(2))
             raise RuntimeError
         assert list(storage.audit.entries()) == []
-        assert list(storage.outbox.unsettled("l" * 43)) == []
+        assert list(storage.outbox.rows(OPEN_STATES)) == []
         assert list(storage.facts.facts("clinic", "Patient/p1")) == []
         assert isinstance(storage.audit.verify(), Ok)
 
@@ -431,15 +392,14 @@ class TestUnitOfWork:
             writer.start()
         for writer in writers:
             writer.join()
-        assert {key for key, _ in storage.outbox.unsettled("l" * 43)} == {"a", "b"}
+        assert {row.key for row in storage.outbox.rows(OPEN_STATES)} == {"a", "b"}
         assert len(storage.audit.entries()) == 8
 
 
 def confirm(storage: Storage, keys: str) -> None:
     with storage.unit_of_work() as work:
         for key in keys:
-            work.outbox.add(key, "l" * 43, intent())
-            work.audit.append(entry())
+            work.outbox.add(key, "l" * 43, intent(identifier=key), entry())
 
 
 class TestMigrations:

@@ -93,11 +93,17 @@ class TestCreating:
         assert (again.outcome, again.reference) == ("already_there", "Flag/1")
         assert shelf.writes == []
 
-    def test_makes_an_ended_flag_active_again_with_a_new_period(self, shelf: FlagShelf) -> None:
+    def test_leaves_a_flag_that_a_person_ended_before_it_came(self, shelf: FlagShelf) -> None:
         flag = created(shelf)
         shelf.put({**flag, "status": "inactive", "period": {"start": "2026-01-01", "end": "2026-02-01"}})
-        assert shelf.write(CREATE).outcome == "updated"
-        assert (shelf.flags["1"]["status"], shelf.flags["1"]["period"]) == ("active", {"start": "2026-11-24"})
+        assert shelf.write(CREATE).outcome == "conflict"
+        assert shelf.writes == []
+
+    def test_leaves_a_flag_that_a_person_edited_before_it_came(self, shelf: FlagShelf) -> None:
+        flag = created(shelf)
+        shelf.put({**flag, "code": {**flag["code"], "text": "Naloxone: at home, Dr Lee"}})
+        assert shelf.write(CREATE).outcome == "conflict"
+        assert shelf.writes == []
 
     def test_names_an_author_on_another_server_without_a_reference_to_there(self, shelf: FlagShelf) -> None:
         shelf.write(replace(CREATE, author="https://people.example/fhir/Practitioner/9"))
@@ -210,6 +216,31 @@ class TestChanging:
         shelf.flags.clear()
         assert shelf.write(intent(ChangeKind.UPDATE, flag)).outcome == "conflict"
         assert shelf.writes == []
+
+    def test_makes_an_ended_flag_active_again_with_a_new_period(self, shelf: FlagShelf) -> None:
+        flag = created(shelf)
+        ended = shelf.put({**flag, "status": "inactive", "period": {"start": "2026-01-01", "end": "2026-02-01"}})
+        assert shelf.write(intent(ChangeKind.UPDATE, ended)).outcome == "updated"
+        assert (shelf.flags["1"]["status"], shelf.flags["1"]["period"]) == ("active", {"start": "2026-11-24"})
+
+    @pytest.mark.parametrize("kind", [ChangeKind.UPDATE, ChangeKind.INACTIVATE])
+    @pytest.mark.parametrize("edit", [{"code": {"text": "Dr Lee: talked today"}}, {"status": "inactive"}])
+    def test_a_persons_change_since_the_preview_is_theirs(
+        self, shelf: FlagShelf, kind: ChangeKind, edit: dict[str, Any]
+    ) -> None:
+        flag = created(shelf)
+        shelf.put({**flag, **edit})
+        now = shelf.flags["1"]
+        answer = shelf.write(intent(kind, flag, replace(WANTED, text="New text")))
+        assert answer.outcome in ("conflict", "already_there")
+        assert shelf.writes == []
+        assert shelf.flags["1"] == now
+
+    def test_a_persons_change_that_arrives_before_our_put_is_theirs(self, shelf: FlagShelf) -> None:
+        flag = created(shelf)
+        shelf.meddle = {"code": {"text": "Dr Lee: talked today"}}
+        assert shelf.write(intent(ChangeKind.UPDATE, flag, replace(WANTED, text="New text"))).outcome == "conflict"
+        assert shelf.flags["1"]["code"] == {"text": "Dr Lee: talked today"}
 
 
 class TestEnding:

@@ -1,0 +1,54 @@
+"""Rows of the outbox: confirmed intents, how far each has come, and what an administrator can do about the rest."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.flag import Intent, Written
+
+
+class RowState(StrEnum):
+    """Pending rows are sent when due; waiting ones need somebody to open the chart; dead ones need an administrator."""
+
+    PENDING = "pending"
+    WAITING = "waiting"
+    SETTLED = "settled"
+    DEAD = "dead"
+
+
+OPEN_STATES = (RowState.PENDING, RowState.WAITING)
+"""Not decided yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One confirmed intent. `launch` is the one in which it was confirmed, `carrier` the one whose permission sends it.
+
+    `attempts` counts claims, the present one included; together with `leased_by` it is the proof of a lease. `written` is
+    the last answer, `remedy` what an administrator can do about a dead row.
+    """
+
+    id: int
+    key: str
+    launch: str
+    carrier: str
+    ehr: str
+    patient: str
+    intent: Intent
+    state: RowState
+    attempts: int
+    created_at: datetime
+    user: str | None = None
+    next_attempt_at: datetime | None = None
+    leased_by: str | None = None
+    leased_until: datetime | None = None
+    written: Written | None = None
+    remedy: str = ""
+
+
+class Writing(StrEnum):
+    """What a site allows: `off` is the kill switch, `dry_run` shows what would be written and writes nothing."""
+
+    ON = "on"
+    DRY_RUN = "dry_run"
+    OFF = "off"

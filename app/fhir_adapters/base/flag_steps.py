@@ -1,0 +1,103 @@
+"""What to do about one Flag, from what the person confirmed and what stands in the chart at this moment. Pure.
+
+A confirmation covers what the preview showed. Whatever a person has done in the chart since is theirs: it is never overwritten,
+the answer is then a conflict, and the next preview asks again.
+"""
+
+from urllib.parse import urlencode
+
+from app.domain.errors import WrongUsage
+from app.domain.flag import FLAG_IDENTIFIER_SYSTEM, ChangeKind, FlagIntent, WantedFlag, Written
+from app.fhir_adapters.base.chart_writes import Write
+from app.fhir_adapters.base.flag_json import attributed, ended_flag, new_flag, renewed_flag
+from app.fhir_adapters.base.standing import Standing
+from app.fhir_adapters.base.systems import Json, decided, decision_of
+
+NO_LONGER_THERE = "The Flag is no longer in the chart."
+CHANGED_SINCE = "Somebody changed this Flag in the chart since the preview; it was left as it is."
+
+OUTCOMES = {ChangeKind.CREATE: "created", ChangeKind.UPDATE: "updated", ChangeKind.INACTIVATE: "inactivated"}
+"""What a change is called once it is done."""
+
+
+def next_step(intent: FlagIntent, found: Standing | None) -> Write | Written:
+    """The write to send, or the answer when there is none to send."""
+    if found is not None and intent.decision and decision_of(found.resource) == intent.decision:
+        return written(intent, OUTCOMES[intent.change.kind], found)
+    if intent.change.kind is ChangeKind.INACTIVATE:
+        return _end(intent, found)
+    if found is None:
+        return _create(intent)
+    return _renew(intent, found)
+
+
+def _create(intent: FlagIntent) -> Write | Written:
+    if intent.change.kind is not ChangeKind.CREATE:
+        return written(intent, "conflict", detail=NO_LONGER_THERE)
+    return Write("POST", "Flag", new_flag(wanted_of(intent), intent), identifier_query(intent))
+
+
+def _renew(intent: FlagIntent, found: Standing) -> Write | Written:
+    wanted = wanted_of(intent)
+    renewed = renewed_flag(found.resource, wanted)
+    if renewed == found.resource or (intent.change.kind is ChangeKind.CREATE and _says(found.resource, wanted)):
+        return written(intent, "already_there", found)
+    if not _is_as_previewed(intent, found):
+        return written(intent, "conflict", found, CHANGED_SINCE)
+    return Write("PUT", found.reference, attributed(renewed, wanted, intent), found.version)
+
+
+def _end(intent: FlagIntent, found: Standing | None) -> Write | Written:
+    if intent.decided_on is None:
+        raise WrongUsage("A Flag is ended on a day: the intent names none.")
+    if found is None or not found.is_active:
+        return written(intent, "already_there", found)
+    if not _is_as_previewed(intent, found):
+        return written(intent, "conflict", found, CHANGED_SINCE)
+    ended = decided(ended_flag(found.resource, intent.decided_on), intent.decision)
+    return Write("PUT", found.reference, ended, found.version)
+
+
+def _says(flag: Json, wanted: WantedFlag) -> bool:
+    return flag.get("status") == "active" and _text(flag) == wanted.text
+
+
+def _is_as_previewed(intent: FlagIntent, found: Standing) -> bool:
+    """Same status and text as when the person confirmed; what others add beside that does not matter, it is kept."""
+    previewed = intent.change.existing
+    if previewed is None:
+        return False
+    text = _text(found.resource)
+    return found.resource.get("status") == previewed.status and text in (None, previewed.text)
+
+
+def _text(flag: Json) -> str | None:
+    text = (flag.get("code") or {}).get("text")
+    return str(text) if text else None
+
+
+def wanted_of(intent: FlagIntent) -> WantedFlag:
+    """What the Flag should read. Raises WrongUsage when the intent does not say."""
+    if intent.change.wanted is None:
+        raise WrongUsage("Nothing is wanted of this Flag: the intent does not say what it should read.")
+    return intent.change.wanted
+
+
+def identifier_of(intent: FlagIntent) -> str:
+    """Our identifier of the Flag. Raises WrongUsage when it is not one of ours."""
+    change = intent.change
+    value = change.wanted.identifier if change.wanted else change.existing.identifier if change.existing else None
+    if not value:
+        raise WrongUsage("This Flag is not one of ours: it has no identifier of ours.")
+    return value
+
+
+def identifier_query(intent: FlagIntent) -> str:
+    """`If-None-Exist` is a bare query."""
+    return urlencode({"identifier": f"{FLAG_IDENTIFIER_SYSTEM}|{identifier_of(intent)}"})
+
+
+def written(intent: FlagIntent, outcome: str, found: Standing | None = None, detail: str = "") -> Written:
+    """An answer about the Flag that stands there."""
+    reference = found.reference if found else None
+    return Written(intent.rule, outcome, reference, found.version if found else None, detail)

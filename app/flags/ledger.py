@@ -1,0 +1,51 @@
+"""What the ledger says after an answer: by it a later plan tells Sextant's own work from a person's."""
+
+from dataclasses import replace
+
+from app.domain.flag import ChangeKind, FlagIntent, Intent, LastWritten, NoteIntent, Written
+
+_IN_THE_CHART = frozenset({"created", "updated", "already_there"})
+
+
+def last_written(intent: Intent, written: Written, before: LastWritten | None) -> LastWritten | None:
+    """The ledger's new line under the intent's identifier; None when the answer teaches nothing.
+
+    A conflict over a new Flag is noted too, when there was no line: an earlier try of ours may have written it, and whatever
+    a person made of it since must be respected.
+    """
+    if isinstance(intent, NoteIntent):
+        return _of_note(intent, written)
+    if not isinstance(intent, FlagIntent):
+        return None
+    if intent.change.kind is ChangeKind.INACTIVATE:
+        return _of_end(intent, written, before)
+    is_there = written.outcome in _IN_THE_CHART
+    may_be_there = written.outcome == "conflict" and intent.change.kind is ChangeKind.CREATE and before is None
+    return _of_wanted(intent, written) if is_there or may_be_there else None
+
+
+def _of_wanted(intent: FlagIntent, written: Written) -> LastWritten | None:
+    wanted = intent.change.wanted
+    if wanted is None:
+        return None
+    return LastWritten(
+        wanted.identifier, wanted.rule, wanted.text, "active", wanted.fingerprint, written.reference, written.version
+    )
+
+
+def _of_end(intent: FlagIntent, written: Written, before: LastWritten | None) -> LastWritten | None:
+    existing = intent.change.existing
+    if existing is None or written.outcome not in ("inactivated", "already_there"):
+        return None
+    known = before or LastWritten(intent.lane, intent.rule, existing.text or "", "active")
+    reference = written.reference or existing.reference
+    return replace(known, status="inactive", reference=reference, version=written.version)
+
+
+def _of_note(intent: NoteIntent, written: Written) -> LastWritten | None:
+    note = intent.change.note
+    if written.outcome not in _IN_THE_CHART:
+        return None
+    return LastWritten(
+        note.identifier, intent.rule, note.text, "active", note.fingerprint, written.reference, written.version
+    )

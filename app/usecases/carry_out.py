@@ -1,0 +1,84 @@
+"""From a decision to the chart: one transaction stores the decision, its audit rows and the outbox rows; then they are sent.
+
+Whatever writes to the chart comes through here. A crash after the transaction loses nothing: the rows are there, and the
+worker carries them out by looking first.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.audit import Action, AuditEntry
+from app.domain.flag import FlagIntent, NoteIntent, Written
+from app.domain.outbox import OutboxRow, RowState
+from app.domain.session import LaunchSession
+from app.ports import Clock, Outbox, UnitOfWork
+from app.usecases.send_outbox import SendOutbox
+
+Intents = Mapping[str, FlagIntent | NoteIntent]
+"""Confirmed intents by their idempotency keys."""
+
+_PATIENCE_SECONDS = 20.0
+_LOOK_AGAIN_SECONDS = 0.2
+STILL_SENDING = "It is confirmed and on its way; look at the chart in a minute."
+DRY_RUN = "This site only tries Sextant out: nothing was written."
+
+
+@dataclass(frozen=True, slots=True)
+class CarryOut:
+    """Decide and send. The answers are those that the person sees; whatever is left is the worker's."""
+
+    unit_of_work: UnitOfWork
+    outbox: Outbox
+    send: SendOutbox
+    clock: Clock
+
+    async def __call__(self, session: LaunchSession, intents: Intents) -> tuple[Written, ...]:
+        """Raises LaunchAgain when the launch ended meanwhile: then nothing was stored and nothing is sent."""
+        with self.unit_of_work() as work:
+            for key, intent in intents.items():
+                work.outbox.add(key, session.launch, intent, self._entry(session, intent, "ok"))
+        return tuple([await self._sent(key, intent) for key, intent in intents.items()])
+
+    def pretend(self, session: LaunchSession, intents: Intents) -> tuple[Written, ...]:
+        """A dry run: audited as such, and nothing else."""
+        with self.unit_of_work() as work:
+            for intent in intents.values():
+                work.audit.append(self._entry(session, intent, "dry_run"))
+        return tuple(Written(intent.rule, "dry_run", detail=DRY_RUN) for intent in intents.values())
+
+    async def _sent(self, key: str, intent: FlagIntent | NoteIntent) -> Written:
+        """Send one row; when a worker has it already, wait for its answer."""
+        me = f"request {secrets.token_hex(4)}"
+        for _ in range(round(_PATIENCE_SECONDS / _LOOK_AGAIN_SECONDS)):
+            sent = await self.send.this(me, key)
+            row = self.outbox.find(key) if sent is None else None
+            if sent is not None or (row is not None and row.state is not RowState.PENDING):
+                return sent or answer_of(row, intent)
+            if row is not None and row.next_attempt_at is not None and row.written is not None:
+                return row.written
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        return Written(intent.rule, "unknown", detail=STILL_SENDING)
+
+    def _entry(self, session: LaunchSession, intent: FlagIntent | NoteIntent, outcome: str) -> AuditEntry:
+        existing = intent.change.existing if isinstance(intent, FlagIntent) else None
+        return AuditEntry(
+            at=self.clock.now(),
+            action=Action.CONFIRM_WRITE,
+            outcome=outcome,
+            user=session.user,
+            patient=session.patient,
+            ehr=session.ehr,
+            launch=session.launch,
+            target=existing.reference if existing else None,
+            reason=intent.change.reason,
+            detail={"rule": intent.rule, "change": intent.change.kind.value, "decision": intent.decision},
+        )
+
+
+def answer_of(row: OutboxRow | None, intent: FlagIntent | NoteIntent) -> Written:
+    """What somebody else's sending of a row came to."""
+    if row is None or row.written is None:
+        return Written(intent.rule, "unknown", detail=STILL_SENDING)
+    return row.written

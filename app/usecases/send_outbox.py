@@ -1,0 +1,180 @@
+"""Send one row of the outbox: lease it, look and write through the EHR's sink, store what became of it.
+
+Used by the request in which a person confirmed, and by the worker for whatever is left. Every outcome, also "not known", is
+stored together with its audit line and ends the lease:
+
+    answered              settled, the ledger says what stands in the chart, and an owed Provenance is put into the outbox
+    no answer             pending again, later each time; after the last try dead, with a remedy
+    no permission left    another open launch on the same chart, else Backend Services, else waiting for the next launch
+    refused, misconfigured  dead, with a remedy
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from app.domain.audit import Action, AuditEntry
+from app.domain.errors import LaunchAgain, SextantError, TryAgainLater
+from app.domain.flag import ChangeKind, FlagIntent, NoteIntent, ProvenanceIntent, Written
+from app.domain.outbox import OutboxRow
+from app.flags import last_written
+from app.ports import Clock, EhrConnection, Ehrs, FlagSink, Ledger, Outbox, SessionStore, UnitOfWork
+from app.usecases.pace import Pace
+
+log = logging.getLogger("sextant.outbox")
+
+WAITING = (
+    "Confirmed, not yet written: the EHR's permission has ended. It is written when somebody opens this chart again."
+)
+REFUSED = "Read why the EHR refused (sextant outbox explain), mend it, then: sextant outbox retry."
+NO_ANSWER = "The EHR did not answer any of the tries. When it works again: sextant outbox retry."
+OUR_FAULT = "A fault of Sextant's own stopped it. Look for this row in the log, then: sextant outbox retry."
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutbox:
+    """Use case: send one row. `held` are EHRs at which writing is switched off."""
+
+    ehrs: Ehrs
+    sessions: SessionStore
+    outbox: Outbox
+    ledger: Ledger
+    unit_of_work: UnitOfWork
+    clock: Clock
+    pace: Pace
+    held: frozenset[str] = frozenset()
+
+    async def next_due(self, worker: str) -> bool:
+        """Send the oldest due row; False when nothing is due."""
+        row = self.outbox.claim(worker, self.pace.lease, held=self.held)
+        if row is not None:
+            await self._send(row)
+        return row is not None
+
+    async def this(self, worker: str, key: str) -> Written | None:
+        """Send one row at once; None when it cannot be had: settled already, in somebody's hands, or behind another."""
+        row = self.outbox.claim(worker, self.pace.lease, key=key, held=self.held)
+        return None if row is None else await self._send(row)
+
+    async def _send(self, row: OutboxRow) -> Written:
+        if row.attempts > self.pace.most_attempts:
+            return self._bury(row, Written(rule_of(row), "unknown"), NO_ANSWER)
+        try:
+            async with asyncio.timeout(self.pace.sending.total_seconds()):
+                written = await self._carried(row)
+        except LaunchAgain:
+            return self._wait(row)
+        except (TryAgainLater, TimeoutError) as error:
+            return self._postpone(row, str(error) or "The EHR took too long.")
+        except SextantError as error:
+            return self._bury(row, Written(rule_of(row), "refused", detail=str(error)), REFUSED)
+        except Exception as error:
+            log.error("row %d: unexpected %s", row.id, type(error).__name__)
+            return self._postpone(row, f"A fault of Sextant's own ({type(error).__name__}).", OUR_FAULT)
+        if written.outcome == "refused":
+            return self._bury(row, written, REFUSED)
+        return self._settle(row, written)
+
+    async def _carried(self, row: OutboxRow) -> Written:
+        """Written with the first permission that holds. Raises LaunchAgain when there is none."""
+        for sink in self._ways(row):
+            try:
+                return await sink.write(row.intent)
+            except LaunchAgain:
+                log.info("row %d: a launch's permission has ended", row.id)
+        raise LaunchAgain(WAITING)
+
+    def _ways(self, row: OutboxRow) -> Iterator[FlagSink]:
+        """The carrying launch, then others that are open on the same chart, then Backend Services."""
+        carrier = self.sessions.find(row.carrier)
+        if carrier is not None:
+            yield from _sink_of(self.ehrs.connect(carrier))
+        for other in self.sessions.open_for(row.ehr, row.patient):
+            if other.launch != row.carrier:
+                yield from _sink_of(self.ehrs.connect(other))
+        unattended = self.ehrs.unattended(row.ehr)
+        if unattended is not None:
+            yield from _sink_of(unattended)
+
+    def _settle(self, row: OutboxRow, written: Written) -> Written:
+        before = None if isinstance(row.intent, ProvenanceIntent) else self.ledger.find(row.ehr, row.intent.lane)
+        last = last_written(row.intent, written, before)
+        with self.unit_of_work() as work:
+            is_ours = work.outbox.settle(row, written, self._entry(row, written), last=last)
+            owed = _owed(row, written)
+            if is_ours and owed is not None:
+                work.outbox.owe(row, owed)
+        return written
+
+    def _postpone(self, row: OutboxRow, why: str, remedy: str = NO_ANSWER) -> Written:
+        if row.attempts >= self.pace.most_attempts:
+            return self._bury(row, Written(rule_of(row), "unknown", detail=why), remedy)
+        wait = self.pace.before_next(row.attempts)
+        detail = f"{why} It is tried again by itself in about {max(1, round(wait.total_seconds()))} s."
+        written = Written(rule_of(row), "unknown", detail=detail)
+        self.outbox.postpone(row, self.clock.now() + wait, written, self._entry(row, written))
+        return written
+
+    def _wait(self, row: OutboxRow) -> Written:
+        written = Written(rule_of(row), "waiting", detail=WAITING)
+        self.outbox.wait(row, written, self._entry(row, written))
+        return written
+
+    def _bury(self, row: OutboxRow, written: Written, remedy: str) -> Written:
+        self.outbox.bury(row, written, remedy, self._entry(row, written))
+        return replace(written, detail=written.detail or remedy)
+
+    def _entry(self, row: OutboxRow, written: Written) -> AuditEntry:
+        intent = row.intent
+        existing = intent.change.existing if isinstance(intent, FlagIntent) else None
+        kind = "provenance" if isinstance(intent, ProvenanceIntent) else intent.change.kind.value
+        return AuditEntry(
+            at=self.clock.now(),
+            action=Action.WRITE,
+            outcome=written.outcome,
+            user=row.user,
+            patient=row.patient,
+            ehr=row.ehr,
+            launch=row.carrier,
+            target=written.reference or (existing.reference if existing else None),
+            reason=None if isinstance(intent, ProvenanceIntent) else intent.change.reason,
+            detail={
+                "rule": rule_of(row),
+                "change": kind,
+                "decision": intent.decision,
+                "version": written.version or "",
+                "row": str(row.id),
+                "attempt": str(row.attempts),
+                **({"withdrawn": " ".join(written.withdrawn)} if written.withdrawn else {}),
+            },
+        )
+
+
+def _sink_of(ehr: EhrConnection) -> Iterator[FlagSink]:
+    if ehr.sink is not None:
+        yield ehr.sink
+
+
+def rule_of(row: OutboxRow) -> str:
+    """Whose Flag (or note) a row is about."""
+    return row.intent.rule
+
+
+def _owed(row: OutboxRow, written: Written) -> ProvenanceIntent | None:
+    """The Provenance that is still to be sent for what was written."""
+    intent = row.intent
+    if not written.owes_provenance or written.reference is None or isinstance(intent, ProvenanceIntent):
+        return None
+    wanted = intent.change.wanted if isinstance(intent, FlagIntent) else None
+    is_new = isinstance(intent, NoteIntent) or intent.change.kind is ChangeKind.CREATE
+    return ProvenanceIntent(
+        target=written.reference,
+        rule=intent.rule,
+        activity="CREATE" if is_new else "UPDATE",
+        patient=intent.patient,
+        author=intent.author,
+        recorded=intent.decided_at or row.created_at,
+        evidence=wanted.evidence if wanted else (),
+        decision=intent.decision,
+    )

@@ -1,0 +1,64 @@
+"""What an administrator sees of the outbox, and the one thing that may be done: try a row again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.domain.audit import Action, AuditEntry
+from app.domain.errors import WrongUsage
+from app.domain.outbox import OutboxRow, RowState
+from app.ports import Clock, Outbox
+
+UNFINISHED = (RowState.PENDING, RowState.WAITING, RowState.DEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class TendOutbox:
+    """Use case: look after the outbox."""
+
+    outbox: Outbox
+    clock: Clock
+
+    def unfinished(self) -> Sequence[OutboxRow]:
+        """Everything that is not settled, oldest first."""
+        return self.outbox.rows(UNFINISHED)
+
+    def settled(self) -> Sequence[OutboxRow]:
+        """Everything that is, oldest first."""
+        return self.outbox.rows((RowState.SETTLED,))
+
+    def row(self, number: int) -> OutboxRow:
+        """One row. Raises WrongUsage when there is none."""
+        found = self.outbox.row(number)
+        if found is None:
+            raise WrongUsage(f"There is no row {number} in the outbox.")
+        return found
+
+    def retry(self, number: int) -> OutboxRow:
+        """Make a dead or waiting row due again; audited. Raises WrongUsage for any other."""
+        row = self.row(number)
+        entry = AuditEntry(
+            at=self.clock.now(),
+            action=Action.RETRY_WRITE,
+            outcome="ok" if row.state in (RowState.DEAD, RowState.WAITING) else "refused",
+            patient=row.patient,
+            ehr=row.ehr,
+            launch=row.launch,
+            reason="an administrator asked for it at the command line",
+            detail={"row": str(row.id), "rule": row.intent.rule},
+        )
+        if not self.outbox.revive(number, entry):
+            raise WrongUsage(f"Row {number} is {row.state.value}: only a dead or waiting row can be tried again.")
+        return self.row(number)
+
+
+def explanation(row: OutboxRow) -> str:
+    """What a row waits for, in one sentence."""
+    if row.state is RowState.DEAD:
+        return row.remedy
+    if row.state is RowState.WAITING:
+        return (
+            "It is sent when somebody opens this chart in the EHR; with Backend Services set up: sextant outbox retry."
+        )
+    if row.state is RowState.SETTLED:
+        return "Nothing is left to do."
+    return "The worker sends it by itself; if it stays here, see whether a worker runs and writing is on for this site."

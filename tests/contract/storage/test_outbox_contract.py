@@ -1,0 +1,254 @@
+"""What the outbox and the ledger promise, on SQLite and on PostgreSQL alike."""
+
+import threading
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.domain.audit import Action, AuditEntry
+from app.domain.errors import LaunchAgain
+from app.domain.flag import (
+    ChangeKind,
+    FlagChange,
+    FlagIntent,
+    Intent,
+    LastWritten,
+    NoteChange,
+    NoteIntent,
+    ProvenanceIntent,
+    WantedFlag,
+    WantedNote,
+    Written,
+)
+from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
+from app.domain.session import LaunchSession, Secret, Tokens
+from app.storage import Storage
+from tests.clocks import NINE, SetClock
+
+LEASE = timedelta(seconds=30)
+LAUNCH, OTHER = "l" * 43, "m" * 43
+
+
+def session(launch: str = LAUNCH, patient: str = "Patient/p1", at: datetime = NINE) -> LaunchSession:
+    tokens = Tokens(Secret("access"), NINE + timedelta(hours=1), (), Secret("refresh"))
+    return LaunchSession(launch, "b" * 43, "clinic", patient, "Practitioner/d1", tokens, at)
+
+
+def audit(outcome: str = "ok") -> AuditEntry:
+    return AuditEntry(NINE, Action.WRITE, outcome, user="Practitioner/d1", patient="Patient/p1", ehr="clinic")
+
+
+def intent(lane: str = "one", text_of_it: str = "Naloxone: offer") -> FlagIntent:
+    wanted = WantedFlag("naloxone", "1", lane, text_of_it, "red", "safety", date(2026, 5, 4), (), "facts")
+    change = FlagChange(ChangeKind.CREATE, "naloxone", "New gap", wanted)
+    return FlagIntent(change, "Patient/p1", "Practitioner/d1", None, date(2026, 5, 4), NINE, "decision")
+
+
+NOTE = NoteIntent(NoteChange("note", WantedNote("n", "title", "text", date(2026, 5, 4), ("med",))), "Patient/p1", NINE)
+PROVENANCE = ProvenanceIntent("Flag/1", "med", "CREATE", "Patient/p1", None, datetime(2026, 5, 4, tzinfo=UTC), ("a/b",))
+
+
+@pytest.fixture(autouse=True)
+def _open_launch(storage: Storage) -> None:
+    storage.sessions.open(session())
+
+
+def add(storage: Storage, key: str, wanted: Intent, launch: str = LAUNCH) -> None:
+    storage.outbox.add(key, launch, wanted, audit())
+
+
+def claimed(storage: Storage, worker: str = "w1", key: str | None = None) -> OutboxRow:
+    row = storage.outbox.claim(worker, LEASE, key=key)
+    assert row is not None
+    return row
+
+
+CREATED = Written("naloxone", "created", "Flag/f9", "1", "ok")
+LATER = Written("naloxone", "unknown", detail="no answer")
+
+
+class TestConfirming:
+    @pytest.mark.parametrize("wanted", [intent(), NOTE, PROVENANCE], ids=["flag", "note", "provenance"])
+    def test_an_intent_comes_back_as_it_was_confirmed(self, storage: Storage, wanted: Intent) -> None:
+        add(storage, "k1", wanted)
+        row = claimed(storage)
+        assert row.intent == wanted
+        assert (row.user, row.launch, row.carrier, row.ehr) == ("Practitioner/d1", LAUNCH, LAUNCH, "clinic")
+
+    def test_a_key_that_is_there_is_left_as_it_is(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        add(storage, "k1", intent(text_of_it="other"))
+        assert [row.intent for row in storage.outbox.rows(OPEN_STATES)] == [intent()]
+
+    def test_each_is_audited_in_the_same_transaction(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        assert list(storage.audit.entries()) == [audit()]
+
+    def test_a_launch_that_is_not_open_confirms_nothing_and_leaves_no_line(self, storage: Storage) -> None:
+        with pytest.raises(LaunchAgain):
+            add(storage, "k1", intent(), OTHER)
+        assert list(storage.audit.entries()) == []
+
+    def test_a_newer_decision_in_the_same_lane_takes_the_place_of_one_that_waits(self, storage: Storage) -> None:
+        add(storage, "old", intent(text_of_it="old"))
+        add(storage, "new", intent(text_of_it="new"))
+        old = storage.outbox.find("old")
+        assert old is not None
+        assert (old.state, old.written and old.written.outcome) == (RowState.SETTLED, "superseded")
+        assert claimed(storage).key == "new"
+
+    def test_but_not_of_one_that_is_being_sent_and_then_it_comes_after_it(self, storage: Storage) -> None:
+        add(storage, "old", intent(text_of_it="old"))
+        old = claimed(storage)
+        add(storage, "new", intent(text_of_it="new"))
+        assert storage.outbox.claim("w2", LEASE) is None
+        assert storage.outbox.claim("w2", LEASE, key="new") is None
+        assert storage.outbox.settle(old, CREATED, audit())
+        assert claimed(storage, "w2").key == "new"
+
+
+class TestLeases:
+    def test_one_row_has_one_holder(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        assert claimed(storage).attempts == 1
+        assert storage.outbox.claim("w2", LEASE) is None
+
+    def test_a_lease_that_ran_out_is_anybodys(self, storage: Storage, clock: SetClock) -> None:
+        add(storage, "k1", intent())
+        first = claimed(storage)
+        clock.forward(LEASE)
+        second = claimed(storage, "w2")
+        assert (second.attempts, second.leased_by) == (2, "w2")
+        assert not storage.outbox.settle(first, CREATED, audit("late")), "the first holder has lost it"
+        assert storage.audit.entries()[-1].outcome == "late", "what it did is audited all the same"
+        assert storage.outbox.settle(second, CREATED, audit())
+
+    def test_of_many_workers_each_row_goes_to_one(self, storage: Storage) -> None:
+        for number in range(12):
+            add(storage, f"k{number}", intent(f"lane {number}"))
+        got: list[str] = []
+
+        def work(name: str) -> None:
+            while (row := storage.outbox.claim(name, LEASE)) is not None:
+                got.append(row.key)
+
+        threads = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(got) == sorted(f"k{number}" for number in range(12))
+
+    def test_an_ehr_at_which_writing_is_off_is_held(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        assert storage.outbox.claim("w1", LEASE, held=["clinic"]) is None
+
+
+class TestFates:
+    def test_postponed(self, storage: Storage, clock: SetClock) -> None:
+        add(storage, "k1", intent())
+        assert storage.outbox.postpone(claimed(storage), NINE + timedelta(seconds=60), LATER, audit("unknown"))
+        assert storage.outbox.claim("w1", LEASE) is None
+        assert claimed(storage, key="k1").written == LATER, "whoever asks for it by its key need not wait"
+        clock.forward(timedelta(seconds=60))
+        assert claimed(storage).attempts == 3
+
+    def test_waiting_until_somebody_opens_the_chart(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        storage.outbox.wait(claimed(storage), LATER, audit())
+        assert storage.outbox.claim("w1", LEASE) is None
+        assert storage.outbox.wake("clinic", "Patient/p2", OTHER) == 0
+        assert storage.outbox.wake("clinic", "Patient/p1", OTHER) == 1
+        row = claimed(storage)
+        assert (row.launch, row.carrier, row.attempts) == (LAUNCH, OTHER, 1)
+
+    def test_dead_until_an_administrator_revives_it(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        row = claimed(storage)
+        assert storage.outbox.bury(row, LATER, "mend it", audit())
+        (dead,) = storage.outbox.rows([RowState.DEAD])
+        assert (dead.remedy, dead.leased_by) == ("mend it", None)
+        assert storage.outbox.revive(dead.id, audit("revived"))
+        assert not storage.outbox.revive(dead.id, audit())
+        assert claimed(storage).attempts == 1
+
+    def test_settled_for_good(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        storage.outbox.settle(claimed(storage), CREATED, audit())
+        add(storage, "k1", intent())
+        row = storage.outbox.find("k1")
+        assert row is not None
+        assert (row.state, row.written) == (RowState.SETTLED, CREATED)
+        assert storage.outbox.claim("w1", LEASE) is None
+
+    def test_what_is_owed_after_it_is_a_row_of_its_own(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        row = claimed(storage)
+        storage.sessions.end(LAUNCH)
+        with storage.unit_of_work() as work:
+            work.outbox.settle(row, CREATED, audit())
+            work.outbox.owe(row, PROVENANCE)
+        owed = claimed(storage)
+        assert (owed.key, owed.intent, owed.user) == ("k1:provenance", PROVENANCE, "Practitioner/d1")
+
+
+class TestLedger:
+    LINE = LastWritten("one", "naloxone", "Naloxone: offer", "active", "facts", "Flag/f9", "1")
+
+    def test_says_what_was_written_last(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        storage.outbox.settle(claimed(storage), CREATED, audit(), last=self.LINE)
+        assert storage.ledger.find("clinic", "one") == self.LINE
+        assert list(storage.ledger.of("clinic", "Patient/p1")) == [self.LINE]
+        assert list(storage.ledger.of("hospital", "Patient/p1")) == []
+        add(storage, "k2", intent())
+        newer = replace(self.LINE, version="2", status="inactive")
+        storage.outbox.settle(claimed(storage), CREATED, audit(), last=newer)
+        assert storage.ledger.find("clinic", "one") == newer
+
+    def test_learns_nothing_from_somebody_who_lost_the_lease(self, storage: Storage, clock: SetClock) -> None:
+        add(storage, "k1", intent())
+        row = claimed(storage)
+        clock.forward(LEASE)
+        claimed(storage, "w2")
+        storage.outbox.settle(row, CREATED, audit(), last=self.LINE)
+        assert storage.ledger.find("clinic", "one") is None
+
+
+class TestOpenSessions:
+    def test_are_found_by_chart_newest_first(self, storage: Storage) -> None:
+        storage.sessions.open(session(OTHER, at=NINE + timedelta(minutes=5)))
+        storage.sessions.open(session("n" * 43, "Patient/p2"))
+        assert [each.launch for each in storage.sessions.open_for("clinic", "Patient/p1")] == [OTHER, LAUNCH]
+        assert list(storage.sessions.open_for("hospital", "Patient/p1")) == []
+
+
+def test_rows_of_the_first_version_are_carried_by_their_own_launch(database_url: str, clock: SetClock) -> None:
+    from alembic import command
+
+    from app.storage import open_storage
+    from app.storage.engine import OwnTransactions, open_engine
+    from app.storage.migrate import configuration
+
+    engine = open_engine(database_url)
+    row = (
+        "INSERT INTO outbox (key, launch, ehr, patient, intent, status, created_at, attempts) "
+        "VALUES ('k1', 'l1', 'clinic', 'Patient/p1', :intent, 'pending', '2026-05-04T09:00:00.000000+00:00', 0)"
+    )
+    old_intent = '{"change":{"kind":"create","rule":"med","reason":"New gap"},"patient":"Patient/p1"}'
+    with create_engine(engine.url).begin() as connection:
+        for table in ("outbox", "sessions", "pending_launches", "audit", "audit_head", "written_flags"):
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        for table in ("recorded_facts", "fact_withdrawals", "dismissals", "dismissal_ends", "alembic_version"):
+            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        connection.execute(text("DROP FUNCTION IF EXISTS audit_refuses()")) if engine.dialect.name != "sqlite" else None
+    with OwnTransactions(engine).writing() as connection:
+        command.upgrade(configuration(connection), "0002")
+        connection.execute(text(row), {"intent": old_intent})
+    storage = open_storage(database_url, Secret("a key for tests only, not a secret of anybody"), clock)
+    found = storage.outbox.claim("w1", LEASE)
+    assert found is not None
+    assert (found.carrier, found.intent.rule, found.user) == ("l1", "med", None)
+    storage.close()
