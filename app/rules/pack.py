@@ -172,7 +172,9 @@ class _Builder:
         self.refuse_unknown()
         if self.refused:
             raise AskAnAdministrator("\n".join(self.refused))
-        return Policy(id=head["id"], title=head["title"], valid_from=head["valid_from"], chain=chain, **built)
+        policy = Policy(id=head["id"], title=head["title"], valid_from=head["valid_from"], chain=chain, **built)
+        _check_definition(policy, self.file)
+        return policy
 
     def section(self, kind: type[S], path: str) -> S:
         values: dict[str, Any] = {}
@@ -209,6 +211,26 @@ class _Builder:
             self.refused.append(
                 str(self.leaves[path].refuse("nothing reads this value", "correct its name, or remove it"))
             )
+
+
+STATED_BY_NAME: Mapping[str, Mapping[str, int]] = {
+    "ltot.60of90": {"covered": 60, "window": 90},
+    "ltot.70of90": {"covered": 70, "window": 90},
+    "ltot.21x3": {"month_covered": 21, "months": 3},
+    "ltot.90cum": {"year_covered": 90},
+    "ltot.90run": {"run_length": 90},
+    "ltot.3rx": {"prescriptions": 3},
+}
+"""Numbers that the name of a definition states: the name is shown, so the numbers must be those."""
+
+
+def _check_definition(policy: Policy, file: str) -> None:
+    definition = policy.ltot.definition.value
+    for name, number in STATED_BY_NAME.get(definition, {}).items():
+        held = getattr(policy.ltot, name).value
+        if held != number:
+            what = f"the definition is {definition}, but ltot.{name} is {held}"
+            raise AskAnAdministrator(f"Pack {file}, [ltot.definition]: {what}. Remedy: set ltot.{name} to {number}.")
 
 
 def _check_leaf(leaf: Leaf, kind: type[Setting[Any]]) -> None:

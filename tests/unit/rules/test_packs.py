@@ -1,5 +1,6 @@
 """Packs: what the loader takes and what it refuses, with file, table path, line and remedy in every refusal."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -175,3 +176,24 @@ def test_packs_use_approved_words(pack: str) -> None:
 
 def test_numbers_are_exact() -> None:
     assert load_pack("us-default-2026").rules.med.band_moderate.value == Decimal("50")
+
+
+def test_the_name_of_a_definition_and_its_numbers_must_agree(tmp_path: Path) -> None:
+    word = 'definition = { value = "ltot.70of90", unit = "word", source = "x", valid_from = 2026-02-01, checked_by = "Dr Lee" }'
+    path = overriding(tmp_path, "ltot", word)
+    with pytest.raises(
+        AskAnAdministrator, match=r"ltot\.70of90, but ltot\.covered is 60\. Remedy: set ltot\.covered to 70"
+    ):
+        load_pack("us-default-2026", path)
+    number = 'covered = { value = 70, unit = "days", source = "x", valid_from = 2026-02-01, checked_by = "Dr Lee" }'
+    policy = load_pack("us-default-2026", overriding(tmp_path, "ltot", f"{word}\n{number}"))
+    assert (policy.ltot.definition.value, policy.ltot.covered.value) == ("ltot.70of90", 70)
+
+
+def test_one_value_can_be_changed_for_a_question() -> None:
+    policy = load_pack("us-default-2026")
+    asked = policy.with_setting(replace(policy.rules.med.band_high, value=Decimal(80)))
+    assert (asked.rules.med.band_high.value, policy.rules.med.band_high.value) == (80, 90)
+    assert asked.rules.sedative is policy.rules.sedative
+    with pytest.raises(AttributeError):
+        policy.with_setting(replace(policy.rules.med.band_high, path="rules.med.nothing"))
