@@ -38,7 +38,13 @@ def line_of(dose: Dose, times: Times, dosage: Dosage, drug: Drug) -> Line:
     line = _worn(dose, times, drug) if drug.is_patch else _taken(dose, times, dosage, drug)
     repeat = dosage.timing.repeat if dosage.timing else None
     left_out = tuple(f"{name} could not be read" for name in dosage.unreadable)
-    line = replace(line, as_needed=dosage.as_needed, sequence=dosage.sequence, notes=(*line.notes, *left_out))
+    line = replace(
+        line,
+        strength=drug.amount,
+        as_needed=dosage.as_needed,
+        sequence=dosage.sequence,
+        notes=(*line.notes, *left_out),
+    )
     return _within_bounds(line, repeat)
 
 

@@ -12,23 +12,26 @@ from decimal import Decimal
 from fractions import Fraction
 
 from app.domain.errors import WrongUsage
-from app.domain.feeds import Feed, Feeds, FeedStatus
+from app.domain.feeds import Feed, FeedStatus
 from app.domain.med import MedTotal, Supply, SupplyState
-from app.domain.medication import Order
+from app.domain.medication import Order, Statement
 from app.domain.record import PatientRecord
 from app.med.averages import last_90_days
-from app.med.course import Course, courses_of, statement_course
+from app.med.course import Course
 from app.med.entries import INPATIENT, ON_HOLD, Entries, Entry, could_not_be_read, find_entries, set_aside
 from app.med.exact import as_decimal
+from app.med.from_fill import fill_course
+from app.med.from_order import order_course
+from app.med.from_statement import statement_course
 from app.med.ledger import Ledger, as_segments
 from app.med.prescriptions import Prescription, gather
 from app.med.reckoning import Headline, reckon
 from app.med.renewals import without_replaced
 from app.med.rows import row_of
+from app.med.total_notes import AVERAGES_AT_LEAST, UNREAD, notes_on
 from app.terminology.factors import FACTOR_SETS
 
-_UNREAD = frozenset({FeedStatus.FAILED, FeedStatus.NOT_GRANTED, FeedStatus.NOT_OFFERED})
-AVERAGES_AT_LEAST = "Part of the last 90 days could not be computed: average and maximum are at least this much."
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def total(
@@ -47,6 +50,8 @@ def total(
     """
     if factor_set not in FACTOR_SETS:
         raise WrongUsage(f"There is no factor set {factor_set}; use one of {', '.join(FACTOR_SETS)}.")
+    if not FIRST_YEAR <= as_of.year <= LAST_YEAR:
+        raise WrongUsage(f"A day between the years {FIRST_YEAR} and {LAST_YEAR} is needed.")
     entries = find_entries(record, as_of, include_drafts=include_drafts)
     courses, aside = _courses(entries, as_of)
     reckoned = tuple(
@@ -59,8 +64,8 @@ def total(
     rows += (
         tuple(could_not_be_read(each) for each in sorted(entries.unreadable, key=lambda each: each.reference)) + aside
     )
-    notes = tuple(_notes(entries, rows, record.feeds))
-    if status in _UNREAD:
+    notes = tuple(notes_on(entries, rows, record.feeds))
+    if status in UNREAD:
         return _unknown(record, as_of, factor_set, rows, notes)
     return _answer(record, as_of, factor_set, ledger, rows, notes)
 
@@ -69,12 +74,24 @@ def _courses(entries: Entries, as_of: date) -> tuple[tuple[Course, ...], tuple[S
     """What may bear on a day, and the rows of what does not."""
     fills = tuple(entry for entry in entries.fills if entry.aside is None)
     prescriptions = gather(tuple(entry for entry in entries.orders if _takes_fills(entry)), fills)
-    courses = tuple(course for each in prescriptions if not _is_aside(each) for course in courses_of(each, as_of))
-    stated = tuple(statement_course(entry, as_of) for entry in entries.statements if entry.aside is None)
+    courses = tuple(course for each in prescriptions if not _is_aside(each) for course in _courses_of(each, as_of))
+    stated = tuple(
+        statement_course(entry, entry.source, as_of)
+        for entry in entries.statements
+        if entry.aside is None and isinstance(entry.source, Statement)
+    )
     others = (*entries.orders, *entries.fills, *entries.statements)
     rows = [set_aside(entry) for entry in others if entry.aside is not None and not _takes_fills(entry)]
     rows += [row for each in prescriptions if _is_aside(each) for row in _aside_rows(each)]
     return without_replaced(courses, as_of) + stated, tuple(sorted(rows, key=lambda row: row.sources))
+
+
+def _courses_of(prescription: Prescription, as_of: date) -> Iterable[Course]:
+    """One course for each fill: where any is on record, fills alone decide. Else one for the order."""
+    entry, order = prescription.order, prescription.request
+    if prescription.fills or entry is None or order is None:
+        return (fill_course(fill, prescription, as_of) for fill in prescription.fills)
+    return (order_course(entry, order, as_of),)
 
 
 def _takes_fills(entry: Entry) -> bool:
@@ -147,47 +164,3 @@ def _sum(columns: Iterable[Decimal | None]) -> Decimal | None:
 
 def _decimal(value: Fraction | None) -> Decimal | None:
     return None if value is None else as_decimal(value)
-
-
-# --- notes on the whole ----------------------------------------------------------------------------------------------
-
-
-def _notes(entries: Entries, rows: tuple[Supply, ...], feeds: Feeds) -> Iterable[str]:
-    """What a reader of the total must know, as plain sentences."""
-    missing = [row for row in rows if row.state is SupplyState.NOT_COMPUTABLE and row.in_force]
-    if missing:
-        yield f"{_entries(len(missing))} not computed: the total is at least this much."
-    if any(row.factor_note for row in rows if row.in_force):
-        yield "The total includes a factor outside the CDC table."
-    yield from _duplicates(rows)
-    yield from _feed_notes(feeds)
-    if entries.later:
-        yield f"{_entries(entries.later)} dated after this day: not considered."
-    if entries.of_others:
-        yield f"{_entries(entries.of_others)} of another person: not considered."
-
-
-def _entries(count: int) -> str:
-    return "1 opioid entry" if count == 1 else f"{count} opioid entries"
-
-
-def _duplicates(rows: tuple[Supply, ...]) -> Iterable[str]:
-    """Equal supplies from the same day are added up, and said."""
-    seen: dict[tuple[object, ...], int] = {}
-    for row in rows:
-        if row.in_force and row.state is SupplyState.COUNTED:
-            key = (row.ingredient, row.working.strength if row.working else None, row.daily_dose, row.starts)
-            seen[key] = seen.get(key, 0) + 1
-    for (ingredient, *_), count in seen.items():
-        if count > 1:
-            yield f"{count} equal supplies of {ingredient} start on the same day: each is counted."
-
-
-def _feed_notes(feeds: Feeds) -> Iterable[str]:
-    status = feeds.of(Feed.MEDICATIONS).status
-    if status in _UNREAD:
-        yield f"Medications could not be read ({status.value.replace('_', ' ')}): the dose is not known."
-    elif status is FeedStatus.PARTIAL:
-        yield "Some medications could not be read: the total is at least this much."
-    if feeds.of(Feed.DISPENSES).status in (FeedStatus.FAILED, FeedStatus.PARTIAL):
-        yield "Fills could not all be read: orders stand in for them."

@@ -6,7 +6,7 @@ from datetime import date
 
 from app.domain.codes import Concept
 from app.domain.med import Product, Supply, SupplyState
-from app.domain.medication import Dispense, Medication, Order, Statement
+from app.domain.medication import Dispense, Medication, Order, Statement, SupplyRequest
 from app.domain.record import PatientRecord, Unreadable
 from app.med.drug import Drug, drug_of
 
@@ -20,7 +20,6 @@ _OUTPATIENT = frozenset({"outpatient", "community"})
 _UNSIGNED_INTENTS = frozenset({"proposal", "option"})
 _NEVER_GIVEN = frozenset({"preparation", "cancelled", "on-hold", "declined"})
 _NEEDS_HAND_OVER = frozenset({"in-progress", "stopped"})
-_ENDED_STATEMENTS = frozenset({"completed", "stopped"})
 _MEDICINES = frozenset({"MedicationRequest", "MedicationDispense", "MedicationStatement"})
 
 
@@ -51,8 +50,8 @@ class Entries:
 
 def find_entries(record: PatientRecord, as_of: date, *, include_drafts: bool) -> Entries:
     """The opioid entries of one person, as a review on `as_of` may see them."""
-    sources: tuple[Source, ...] = (*record.orders, *record.dispenses, *record.statements)
-    opioids = [(source, drug) for source in sources if (drug := drug_of(source.medication)) is not None]
+    sources: tuple[Source, ...] = (*map(_as_reported, record.orders), *record.dispenses, *record.statements)
+    opioids = [(source, drug) for source in sources if (drug := _opioid(source, record)) is not None]
     own = [(source, drug) for source, drug in opioids if not _is_of_another(source, record)]
     seen = [(source, drug) for source, drug in own if not is_dated_after(source, as_of)]
     entries = [Entry(source, drug, aside_reason(source, include_drafts=include_drafts)) for source, drug in seen]
@@ -64,6 +63,37 @@ def find_entries(record: PatientRecord, as_of: date, *, include_drafts: bool) ->
         later=len(own) - len(seen),
         of_others=len(opioids) - len(own),
     )
+
+
+def _as_reported(order: Order) -> Order | Dispense:
+    """Some PDMP gateways report a fill as a MedicationRequest; its source says so. What was handed out is a fill."""
+    if order.source is None or "pdmp" not in order.source.lower():
+        return order
+    supply = order.supply or SupplyRequest()
+    return Dispense(
+        reference=order.reference,
+        status="completed" if order.status in ("active", None) else order.status,
+        medication=order.medication,
+        subject=order.subject,
+        quantity=supply.quantity,
+        days_supply=supply.days_supply,
+        handed_over_on=supply.validity.start if supply.validity and supply.validity.start else order.authored_on,
+        prescriber=order.requester,
+        prescriber_name=order.requester_name,
+        dosages=order.dosages,
+        is_pdmp=True,
+        last_updated=order.last_updated,
+        unreadable=order.unreadable,
+    )
+
+
+def _opioid(source: Source, record: PatientRecord) -> Drug | None:
+    """The opioid, or None. A fill that says nothing about its medicine is what its order says."""
+    drug = drug_of(source.medication)
+    if drug is None or drug.ingredient is not None or not isinstance(source, Dispense):
+        return drug
+    orders = [order for order in record.orders if order.reference in source.prescriptions]
+    return None if orders and all(drug_of(order.medication) is None for order in orders) else drug
 
 
 def _is_of_another(source: Source, record: PatientRecord) -> bool:
@@ -118,15 +148,12 @@ def _is_inpatient(categories: tuple[str, ...]) -> bool:
     return bool(named & _INPATIENT) and not named & _OUTPATIENT
 
 
-def has_ended(statement: Statement) -> bool:
-    return statement.status in _ENDED_STATEMENTS
-
-
 def _unreadable_opioids(record: PatientRecord) -> Iterator[Unreadable]:
     """Medicine entries that could not be read and are, or may be, opioids. One without a name may be anything."""
     for entry in record.unreadable:
         named = Medication(Concept(text=entry.hint))
-        if entry.resource_type in _MEDICINES and (not entry.hint or drug_of(named) is not None):
+        is_opioid = bool(entry.hint) and drug_of(named) is not None
+        if is_opioid or (entry.resource_type in _MEDICINES and not entry.hint):
             yield entry
 
 

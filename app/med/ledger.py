@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from app.domain.med import Segment, SupplyState
-from app.med.directions import Plan
 from app.med.exact import as_decimal
+from app.med.plan import Plan
 from app.med.reckoning import Reckoned
 
 HISTORY = timedelta(days=730)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from app.domain.med import Amount
 from app.med.exact import shown
 
 
@@ -23,10 +24,10 @@ NOTHING_TAKEN = DailyDose(Fraction(0), Fraction(0), ())
 class Line:
     """A readable instruction.
 
-    `low` and `high` are mg a day, or mcg/h worn at once. `pieces` and `times`
-    are the factors of the high end as far as they are known (`times` None for patches). `starts`, `ends` (half-open) are
-    stated days; `length` a stated length in days from the beginning. `sequence` orders steps. `interval_days` is how long
-    one dose lasts (a patch's wear). `length_by_count` serves when nothing else says how long.
+    `low` and `high` are mg a day, or mcg/h worn at once. `pieces` (each of `strength`) and `times` are the factors of the
+    high end as far as they are known (`times` None for patches). `starts`, `ends` (half-open) are stated days; `length` is a
+    stated length in days from the beginning. `sequence` orders steps. `interval_days` is how long one dose lasts (a patch's
+    wear). `length_by_count` serves when nothing else says how long.
     """
 
     low: Fraction
@@ -34,6 +35,7 @@ class Line:
     pieces: Fraction | None
     times: Fraction | None
     words: str
+    strength: Amount | None = None
     as_needed: bool = False
     weekdays: frozenset[int] | None = None
     on_dates: tuple[date, ...] = ()

@@ -6,7 +6,7 @@ equal entries of different prescribers stay apart, and so do two equal entries o
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from difflib import SequenceMatcher
 
 from app.domain.dates import PartialDate
@@ -15,8 +15,8 @@ from app.domain.quantities import Quantity
 from app.med.entries import ON_HOLD, Entry
 
 _SAME_FILL_DAYS = 3
-_EARLY_FILL = timedelta(days=1)
-_LONGEST_WAIT = timedelta(days=365)
+_EARLY_FILL_DAYS = 1
+_LONGEST_WAIT_DAYS = 365
 _TITLES = frozenset({"dr", "md", "do", "np", "pa", "dnp", "arnp", "rn", "pharmd", "dds", "dmd"})
 _SAME_NAME = 0.85
 """Similarity of two names that differ in a letter or a missing middle name."""
@@ -205,7 +205,7 @@ def _fits(fill: Fill, entry: Entry, already: list[Fill]) -> bool:
     if not isinstance(order, Order) or entry.aside not in (None, ON_HOLD):
         return False
     written, filled = day_of(order.authored_on), fill.day
-    is_in_time = written is None or filled is None or written - _EARLY_FILL <= filled <= written + _LONGEST_WAIT
+    is_in_time = written is None or filled is None or -_EARLY_FILL_DAYS <= (filled - written).days <= _LONGEST_WAIT_DAYS
     ordered = order.supply.quantity if order.supply else None
     repeats = order.supply.repeats if order.supply else None
     return (

@@ -8,10 +8,10 @@ from typing import Literal
 from app.domain.med import Method, SupplyState
 from app.domain.outcome import No
 from app.med.course import Course
-from app.med.directions import Plan
 from app.med.drug import factor_of
 from app.med.exact import exact
 from app.med.line import DailyDose
+from app.med.plan import Plan
 from app.med.quantity import QuantityDose
 from app.terminology.factors import Factor, NeverCounted, NoFactor
 

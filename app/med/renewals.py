@@ -6,11 +6,11 @@ long the earlier lasts. Two that begin on the same day, or are prescribed by dif
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from app.med.course import Course
 
-SHORTLY_BEFORE_THE_END = timedelta(days=7)
+SHORTLY_BEFORE_THE_END_DAYS = 7
 """An early fill or renewal; the same seven days as in the overlap rule (rulings, section 4)."""
 
 
@@ -79,7 +79,7 @@ def _replaces(later: Course, earlier: Course, as_of: date) -> bool:
 
 def _is_renewal_date(begins: date, earlier: Course) -> bool:
     ends = earlier.days.ends
-    return ends is None or not earlier.days.has_known_length or begins >= ends - SHORTLY_BEFORE_THE_END
+    return ends is None or not earlier.days.has_known_length or (ends - begins).days <= SHORTLY_BEFORE_THE_END_DAYS
 
 
 def _has_no_days(course: Course) -> bool:

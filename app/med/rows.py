@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from app.domain.med import Amount, Method, Supply, SupplyState, Working
 from app.med.course import Course
-from app.med.directions import Plan
 from app.med.exact import as_decimal, shown
 from app.med.ledger import DoseOn, Ledger
 from app.med.line import DailyDose
+from app.med.plan import Plan
 from app.med.quantity import QuantityDose
 from app.med.reckoning import Reckoned, reference_day
 
@@ -23,8 +23,8 @@ def row_of(each: Reckoned, ledger: Ledger) -> Supply:
     course, as_of = each.course, ledger.as_of
     day = reference_day(course, as_of)
     state, reason = _state(each, ledger)
-    is_shown = state is not SupplyState.NOT_COMPUTABLE and each.method is not None
-    factor = ledger.factor_on(each, day, Reckoned.dose_on) if is_shown and each.factor else None
+    has_dose, is_counted = each.method is not None, state is SupplyState.COUNTED
+    factor = ledger.factor_on(each, day, Reckoned.dose_on) if is_counted else None
     return Supply(
         sources=course.sources,
         ingredient=course.drug.ingredient,
@@ -33,9 +33,9 @@ def row_of(each: Reckoned, ledger: Ledger) -> Supply:
         reason=reason,
         prescriber=course.prescriber.reference,
         prescriber_name=course.prescriber.name,
-        method=each.method if is_shown else None,
-        working=_working(each, day, factor) if is_shown else None,
-        daily_dose=_daily_dose(each, day) if is_shown else None,
+        method=each.method,
+        working=_working(each, day, factor) if has_dose else None,
+        daily_dose=_daily_dose(each, day) if has_dose else None,
         factor=as_decimal(factor) if factor else None,
         factor_note=OUTSIDE_THE_TABLE if factor and each.factor and each.factor.is_outside_table else None,
         as_needed=course.as_needed,
@@ -45,7 +45,7 @@ def row_of(each: Reckoned, ledger: Ledger) -> Supply:
         is_long_acting=course.drug.is_long_acting,
         route=course.drug.route,
         notes=_notes(each, day, ledger),
-        **(_mme_columns(each, day, ledger) if state is SupplyState.COUNTED else {}),
+        **(_mme_columns(each, day, ledger) if is_counted else {}),
     )
 
 
@@ -103,11 +103,11 @@ def _by_directions(course: Course, directed: DailyDose, tail: str) -> Working:
     lines = directed.lines
     words = " + ".join(line.words for line in lines) or "none on this day"
     if len(lines) != 1:
-        return Working(course.drug.amount, None, None, words + tail)
+        return Working(lines[0].strength if lines else course.drug.amount, None, None, words + tail)
     only = lines[0]
     pieces, times = only.pieces, only.times
     return Working(
-        course.drug.amount,
+        only.strength,
         as_decimal(pieces) if pieces is not None else None,
         as_decimal(times) if times is not None else None,
         words + tail,
