@@ -46,6 +46,13 @@ def sandbox_world() -> Iterator[World]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def reading_world() -> Iterator[World]:
+    """The same for tests that only look: one for the whole run, so nobody may write in it."""
+    with world("generic") as running:
+        yield running
+
+
 @pytest.fixture(scope="module")
 def hapi_world(hapi_with_clinic: str) -> Iterator[World]:
     """Sextant and the sandbox's SMART gateway before a real HAPI server."""
