@@ -14,9 +14,10 @@ from app.domain.feeds import Feed
 from app.domain.med import Product, Supply
 from app.domain.medication import Dosage, Medication
 from app.domain.outcome import No
-from app.med.directions import Plan, plan_from, read_directions
+from app.med.directions import read_directions
 from app.med.drug import Drug
 from app.med.exact import as_decimal
+from app.med.plan import Plan, plan_from
 from app.rules.case import Case, once
 from app.rules.evidence.found import Found, day_of
 from app.rules.evidence.medicines import fill_covers, is_inpatient, is_within, order_covers
