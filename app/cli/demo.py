@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from app.cli.text import headline
-from app.domain.errors import TryAgainLater
+from app.domain.errors import SextantError, TryAgainLater
 
 FOLDER = Path(".demo")
 START_SECONDS = 90
@@ -53,19 +54,25 @@ class Demo:
 
 
 def run_demo(demo: Demo) -> int:
-    """0 when a chart was launched and reviewed, 1 when not."""
+    """0 when a chart was launched and reviewed, 1 when not (standard error says why)."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it, too, ends the children
-    with started(demo), suppress(KeyboardInterrupt):
-        print_review(launch_and_review(demo))
-        if not demo.once:
-            print(f"\nOpen {demo.ehr_url}/ and choose a patient, then Sextant. Ctrl-C ends both.", flush=True)
-            signal.pause()
+    try:
+        with started(demo), suppress(KeyboardInterrupt):
+            print_review(launch_and_review(demo))
+            if not demo.once:
+                print(f"\nOpen {demo.ehr_url}/ and choose a patient, then Sextant. Ctrl-C ends both.", flush=True)
+                signal.pause()
+    except SextantError as error:
+        print(f"sextant: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
 @contextmanager
 def started(demo: Demo) -> Iterator[None]:
     """Both processes; they end with the block."""
+    check_free(demo.ehr_port, "--ehr-port")
+    check_free(demo.port, "--port")
     FOLDER.mkdir(exist_ok=True)
     ehr = process(ehr_command(demo), FOLDER / "ehr.log", {})
     app = process(app_command(demo), FOLDER / "sextant.log", app_environment(demo))
@@ -134,6 +141,15 @@ def process(command: list[str], log: Path, environment: Mapping[str, str]) -> su
             env={**os.environ, **environment},
             start_new_session=True,
         )
+
+
+def check_free(port: int, option: str) -> None:
+    """Raises TryAgainLater when somebody listens there already: it would answer in our children's place."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise TryAgainLater(
+                f"Port {port} is in use, perhaps by another demo. End that, or choose a port with {option}."
+            )
 
 
 def wait_for(url: str, child: subprocess.Popen[bytes], log: Path, name: str) -> None:
