@@ -13,7 +13,8 @@ from app.rules.case import Case
 from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.interval import Length, ago
 from app.rules.ltot import CONFIRMED, ltot_state
-from app.rules.rule import Rule, answer, unread
+from app.rules.policy import Switch
+from app.rules.rule import Rule, answer, feed_words, unread
 
 NEVER_RECORDED = "never_recorded"
 """Rows that fold to "Not yet recorded: PEG, agreement ..."."""
@@ -118,18 +119,9 @@ def _never(judged: Judged) -> Finding:
     if judged.unread_feeds:
         return _not_believed(judged, f"No {_name(judged)} was seen")
     case, item = judged.case, judged.item
-    setting = getattr(case.policy.recorded_here, item.concept)
+    setting: Switch = getattr(case.policy.recorded_here, item.concept)
     if not (setting.value or _is_connected(judged)):
-        return answer(
-            case,
-            judged.rule,
-            Status.GREY,
-            f"{item.name}: not recorded where Sextant can see.",
-            next_step=f"{item.to_do}, or record that it was done",
-            missing=judged.missing,
-            used=(setting,),
-            fold=NOT_SEEN_HERE,
-        )
+        return _not_seen_here(judged, setting)
     return answer(
         case,
         judged.rule,
@@ -139,6 +131,22 @@ def _never(judged: Judged) -> Finding:
         missing=judged.missing,
         used=(*judged.length.used, setting),
         fold=NEVER_RECORDED,
+    )
+
+
+def _not_seen_here(judged: Judged, setting: Switch) -> Finding:
+    """Where this clinic does not record it. A PDMP that is not connected is the cause that other checks share."""
+    waits_for_pdmp = Feed.PDMP in judged.item.any_of
+    cause = f" {feed_words(judged.case, Feed.PDMP)}." if waits_for_pdmp else ""
+    return answer(
+        judged.case,
+        judged.rule,
+        Status.GREY,
+        f"{judged.item.name}: not recorded where Sextant can see.{cause}",
+        next_step=f"{judged.item.to_do}, or record that it was done",
+        missing=judged.missing,
+        used=(setting,),
+        fold=f"feed:{Feed.PDMP.value}" if waits_for_pdmp else NOT_SEEN_HERE,
     )
 
 

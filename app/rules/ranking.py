@@ -47,18 +47,28 @@ class PageOrder:
 def visit_rows(review: Review, policy: Policy) -> tuple[Row, ...]:
     """The task rows of the visit: by the pack's order of danger, then by days overdue."""
     shown = [each for each in review.findings if is_task(each)]
-    shown.sort(key=lambda each: (policy.order_of(each.rule), -(each.days_overdue or 0), each.rule))
-    return tuple(_row(group) for group in _folded(shown))
+    shown.sort(key=lambda each: _danger(each, policy))
+    groups = _folded(shown)
+    _add_same_cause(groups, review.findings)
+    return tuple(_row(tuple(group)) for group in groups.values())
+
+
+def _danger(finding: Finding, policy: Policy) -> tuple[bool, int, int, str]:
+    """Most dangerous first. A check that could not be made, or a questionnaire that was never asked, says nothing yet: it
+    comes after what is known."""
+    is_silent = finding.fold is not None and (finding.status is Status.GREY or finding.rule == "depression")
+    return is_silent, policy.order_of(finding.rule), -(finding.days_overdue or 0), finding.rule
 
 
 def page_order(review: Review, policy: Policy) -> PageOrder:
     """Where each finding goes."""
-    tasks = {each.rule for each in review.findings if is_task(each)}
+    rows = visit_rows(review, policy)
+    shown = {each.rule for row in rows for each in row.findings}
     dismissed = tuple(each for each in review.findings if each.dismissed)
-    rest = [each for each in review.findings if each.rule not in tasks and each.dismissed is None]
+    rest = [each for each in review.findings if each.rule not in shown and each.dismissed is None]
     gaps = [each for each in rest if each.status in _SHOWN]
     return PageOrder(
-        rows=visit_rows(review, policy),
+        rows=rows,
         standing=tuple(each for each in gaps if each.standing),
         background=tuple(each for each in gaps if not each.standing),
         green=tuple(each for each in rest if each.status is Status.GREEN),
@@ -73,12 +83,24 @@ def is_task(finding: Finding) -> bool:
     return is_asked and not finding.standing and finding.dismissed is None
 
 
-def _folded(findings: Iterable[Finding]) -> Iterable[tuple[Finding, ...]]:
+_Groups = dict[tuple[str, Status], list[Finding]]
+
+
+def _folded(findings: Iterable[Finding]) -> _Groups:
     """Groups of one cause and colour, each where its most dangerous member stands."""
-    groups: dict[tuple[str, Status], list[Finding]] = {}
+    groups: _Groups = {}
     for each in findings:
         groups.setdefault((each.fold or f"rule:{each.rule}", each.status), []).append(each)
-    return [tuple(group) for group in groups.values()]
+    return groups
+
+
+def _add_same_cause(groups: _Groups, findings: Iterable[Finding]) -> None:
+    """A feed that could not be read is told once, with every check that waits for it, whatever its place."""
+    for each in findings:
+        is_waiting = each.status is Status.GREY and (each.fold or "").startswith("feed:")
+        group = groups.get((each.fold or "", each.status))
+        if is_waiting and group and each not in group and each.place is Place.BACKGROUND and not each.dismissed:
+            group.append(each)
 
 
 def _row(group: tuple[Finding, ...]) -> Row:

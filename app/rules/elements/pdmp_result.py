@@ -10,7 +10,7 @@ from app.domain.finding import Finding, Status
 from app.rules.case import Case
 from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.evidence.processes import pdmp_checks, said
-from app.rules.rule import Applies, Rule, answer
+from app.rules.rule import Applies, Rule, answer, feed_words
 
 RULE = Rule(
     id="pdmp_result",
@@ -54,7 +54,7 @@ def _without_result(case: Case, check: Found | None, last: Found | None) -> Find
     if check:
         reason = f"The PDMP was checked on {check.day}; what it showed is not recorded{shown}."
     else:
-        reason = "No PDMP result is on record."
+        reason = f"No PDMP result is on record. {feed_words(case, Feed.PDMP)}."
     return answer(
         case,
         RULE,
@@ -63,6 +63,7 @@ def _without_result(case: Case, check: Found | None, last: Found | None) -> Find
         evidence=evidence_of((check, last)),
         next_step=RECORD if check else "Check the PDMP and record what it shows",
         missing=("PDMP result",) if check else (Feed.PDMP.value,),
+        fold=None if check or case.feed(Feed.PDMP).is_complete else f"feed:{Feed.PDMP.value}",
     )
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.domain.feeds import Feed
-from app.domain.finding import Finding, Status
+from app.domain.finding import Finding, Place, Status
 from app.rules.case import Case
 from app.rules.done_item import Item, Judged, judge
 from app.rules.evidence.found import Found, evidence_of, newest
@@ -113,6 +113,7 @@ def _with_value(
         reason=f"PEG {total} on {last.day}{note}: {words}{due}.",
         evidence=evidence_of([last.found, *([baseline.found] if baseline else [])]),
         pack_values=(*timing.pack_values, *(each.used for each in _value_settings(case))),
+        place=Place.BACKGROUND if final is Status.YELLOW and timing.place is Place.VISIT else timing.place,
     )
 
 

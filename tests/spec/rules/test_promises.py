@@ -34,6 +34,16 @@ ONLY: dict[str, set[str]] = {
 EVERY = {"red", "yellow", "green", "grey", "not_applicable"}
 
 
+_REVIEWS: dict[int, Review] = {}
+
+
+def review_of(example: Example) -> Review:
+    """The review of one line, made once for all promises."""
+    if id(example) not in _REVIEWS:
+        _REVIEWS[id(example)] = reviewed(example.chart, example.pack)
+    return _REVIEWS[id(example)]
+
+
 def named(line: tuple[str, Example]) -> str:
     return f"{line[0]}: {line[1].who}"
 
@@ -54,13 +64,13 @@ def test_a_table_shows_what_an_exclusion_does(rule: str) -> None:
 
 
 def is_excluded(example: Example) -> bool:
-    shown = reviewed(example.chart, example.pack).exclusions
+    shown = review_of(example).exclusions
     return any(each.active and not each.overridden and each.kind != "under_18" for each in shown)
 
 
 @pytest.mark.parametrize("line", LINES, ids=named)
 def test_every_sentence_is_in_approved_words_and_ends_as_one(line: tuple[str, Example]) -> None:
-    for finding in reviewed(line[1].chart, line[1].pack).findings:
+    for finding in review_of(line[1]).findings:
         assert finding.reason.endswith("."), finding.reason
         assert unapproved(f"{finding.title}. {without_chart_text(finding)} {finding.next_step or ''}") == ()
         assert (finding.next_step is None) or finding.next_step[0].isupper()
@@ -74,7 +84,7 @@ def without_chart_text(finding: Finding) -> str:
 
 @pytest.mark.parametrize("line", LINES, ids=named)
 def test_every_finding_can_be_explained_and_sent(line: tuple[str, Example]) -> None:
-    review = reviewed(line[1].chart, line[1].pack)
+    review = review_of(line[1])
     assert json.loads(json.dumps(as_json(review)))["patient"] == "Patient/p1"
     for finding in review.findings:
         assert finding.reason in explain(review, finding.rule)
@@ -82,7 +92,7 @@ def test_every_finding_can_be_explained_and_sent(line: tuple[str, Example]) -> N
 
 @pytest.mark.parametrize("line", LINES, ids=named)
 def test_what_is_asked_for_says_what_to_do_and_what_is_overdue_has_a_day(line: tuple[str, Example]) -> None:
-    for finding in reviewed(line[1].chart, line[1].pack).findings:
+    for finding in review_of(line[1]).findings:
         if finding.status is Status.RED:
             assert finding.next_step, finding
         if finding.days_overdue is not None:
@@ -119,7 +129,7 @@ ROWS = (
 @pytest.mark.parametrize("line", SOME, ids=named)
 def test_the_order_of_records_does_not_matter(line: tuple[str, Example]) -> None:
     chart, pack = line[1].chart, line[1].pack
-    assert conclusions(reviewed(shuffled(chart, 7), pack)) == conclusions(reviewed(chart, pack))
+    assert conclusions(reviewed(shuffled(chart, 7), pack)) == conclusions(review_of(line[1]))
 
 
 def conclusions(review: Review) -> list[tuple[object, ...]]:
@@ -128,7 +138,7 @@ def conclusions(review: Review) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("line", SOME, ids=named)
 def test_asking_twice_gives_the_same_answer(line: tuple[str, Example]) -> None:
-    assert reviewed(line[1].chart, line[1].pack) == reviewed(line[1].chart, line[1].pack)
+    assert reviewed(line[1].chart, line[1].pack) == review_of(line[1])
 
 
 @pytest.mark.parametrize("down", [FeedStatus.FAILED, FeedStatus.NOT_GRANTED, FeedStatus.NOT_OFFERED])
@@ -136,7 +146,7 @@ def test_asking_twice_gives_the_same_answer(line: tuple[str, Example]) -> None:
 def test_nothing_is_green_because_a_feed_is_down(feed: Feed, down: FeedStatus) -> None:
     """A finding that is green without the feed was green with it, on the same evidence."""
     for _, example in SOME:
-        whole = reviewed(example.chart, example.pack).by_rule
+        whole = review_of(example).by_rule
         without = replace(example.chart, feeds=with_feeds(example.chart.feeds, **{feed.value: down.value}))
         for finding in reviewed(without, example.pack).findings:
             if finding.status is Status.GREEN and whole[finding.rule].status is not Status.GREEN:
