@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.staticfiles import StaticFiles
@@ -36,16 +37,20 @@ def create_application(services: WebServices) -> FastAPI:
 
 
 def page_templates(services: WebServices) -> Jinja2Templates:
+    """The templates of this application."""
+    return Jinja2Templates(env=template_environment(services.templates))
+
+
+def template_environment(folder: Path) -> Environment:
     """Escaping is on for every template, and a name that was not given is an error, never an empty text."""
-    environment = Environment(
-        loader=FileSystemLoader(services.templates),
+    return Environment(
+        loader=FileSystemLoader(folder),
         autoescape=select_autoescape(default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    return Jinja2Templates(env=environment)
 
 
 def add_plain_pages(app: FastAPI, services: WebServices, pages: Jinja2Templates) -> None:

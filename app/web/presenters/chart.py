@@ -33,6 +33,8 @@ PEG_TOP, PEG_BOTTOM = 136, 182
 MONTHS_AT, LANES_FROM, LANE, BAR_LANE = 196, 212, 16, 24
 LABEL_HEIGHT = 11
 BARS_SHOWN = 4
+TOOLTIPS_AT_MOST = 60
+"""With more points and marks than these they name no days on hover: the page stays small, and the table has them all."""
 PEG_HIGHEST = Decimal(10)
 SHAPES: dict[MarkKind, Callable[[float, float, str], Path]] = {
     MarkKind.VISIT: triangle,
@@ -73,6 +75,14 @@ class Shown:
     @property
     def sedatives(self) -> tuple[Taken, ...]:
         return tuple(taken for taken in self.facts.sedatives if self.axis.overlaps(taken.starts, taken.ends))
+
+    @property
+    def has_tooltips(self) -> bool:
+        return len(self.peg) + len(self.marks) <= TOOLTIPS_AT_MOST
+
+    def tooltip(self, what: str, day: date) -> str:
+        """What a mark says on hover, or nothing."""
+        return f"{what}, {short_date(day, self.today)}" if self.has_tooltips else ""
 
     @property
     def highest(self) -> Decimal:
@@ -224,7 +234,7 @@ def peg_panel(shown: Shown) -> tuple[tuple[Path, ...], tuple[Label, ...]]:
         labels.append(last_value(points[-1]))
     else:
         labels.append(Label(at((LEFT + RIGHT) / 2), at(PEG_BOTTOM - 12), "no PEG in this time", "middle"))
-    dots = (dot(x, y, f"PEG {number(point.mean)}, {short_date(point.day, shown.today)}") for x, y, point in points)
+    dots = (dot(x, y, shown.tooltip(f"PEG {number(point.mean)}", point.day)) for x, y, point in points)
     return (*paths, *target_paths, *dots), (*labels, *target_labels)
 
 
@@ -279,7 +289,7 @@ def event_lanes(shown: Shown) -> tuple[list[tuple[Path, Label]], float]:
 
 def event(kind: MarkKind, day: date, y: float, shown: Shown) -> Path:
     """One mark."""
-    return SHAPES[kind](shown.axis.middle(day), y, f"{kind.value}, {short_date(day, shown.today)}")
+    return SHAPES[kind](shown.axis.middle(day), y, shown.tooltip(kind.value, day))
 
 
 def sedative_lanes(shown: Shown, y: float) -> tuple[list[Rect], list[Label], float]:

@@ -5,13 +5,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.domain.med import MedTotal, Method, Supply, SupplyState
-from app.usecases.review_patient import OverTime, ReviewedChart
-from app.web.presenters.words import clipped, medicine_words, number, plain, short_date
+from app.usecases.review_patient import OverTime
+from app.web.presenters.words import clipped, counted, medicine_words, number, plain, short_date
 
 TREND_DAYS = 90
 METHODS_APART = Decimal("0.2")
 """Directions and quantity are both shown when they are more than a fifth apart (or lie in different bands)."""
 MISSING_LENGTH = 70
+EARLIER_SHOWN = 40
+"""Earlier supplies beyond these are named by number only: the page stays small, and review.json has them all."""
 SHORT_REASONS = {
     "directions:": "its directions could not be read",
     "No factor": "no conversion factor fits it as it is written",
@@ -61,17 +63,18 @@ class DoseView:
     missing: tuple[str, ...]
     rows: tuple[WorkingRow, ...]
     earlier: tuple[WorkingRow, ...]
+    earlier_words: str
     notes: tuple[str, ...]
     factor_set: str
     other_sets: tuple[str, ...]
     methods: str
 
 
-def dose_view(chart: ReviewedChart) -> DoseView:
-    """The MED as a person reads it."""
-    med, facts = chart.review.med, chart.over_time
+def dose_view(med: MedTotal, facts: OverTime, others: tuple[MedTotal, ...] = ()) -> DoseView:
+    """The MED as a person reads it; `others` is the same under other factor sets."""
     prefix, figure, unit = headline(med)
     band, band_css = band_of(med, facts)
+    earlier = not_in_force(med)
     left_out = "Not known because of" if med.mme_per_day is None else "Not in this number"
     unknown = (supply for supply in med.in_force if supply.state is SupplyState.NOT_COMPUTABLE)
     return DoseView(
@@ -84,10 +87,11 @@ def dose_view(chart: ReviewedChart) -> DoseView:
         averages=averages(med),
         missing=tuple(f"{left_out}: {missing(supply)}." for supply in unknown),
         rows=tuple(working_row(supply, med.as_of) for supply in in_reading_order(med.in_force)),
-        earlier=tuple(working_row(supply, med.as_of) for supply in not_in_force(med)),
+        earlier=tuple(working_row(supply, med.as_of) for supply in earlier[:EARLIER_SHOWN]),
+        earlier_words=earlier_words(len(earlier)),
         notes=med.notes,
         factor_set=SET_NAMES.get(med.factor_set, med.factor_set),
-        other_sets=tuple(other_set(other, med) for other in chart.other_doses) if med.in_force else (),
+        other_sets=tuple(other_set(other, med) for other in others) if med.in_force else (),
         methods=methods(med, facts),
     )
 
@@ -200,6 +204,12 @@ def not_in_force(med: MedTotal) -> list[Supply]:
     """Earlier and later supplies, the newest first."""
     others = [supply for supply in med.supplies if not supply.in_force]
     return sorted(others, key=lambda each: each.starts or date.min, reverse=True)
+
+
+def earlier_words(count: int) -> str:
+    """The line under which supplies of other days are folded."""
+    newest = f", the newest {EARLIER_SHOWN} of them" if count > EARLIER_SHOWN else ""
+    return f"{counted(count, 'medicine that does', 'medicines that do')} not cover today{newest}"
 
 
 def working_row(supply: Supply, today: date) -> WorkingRow:

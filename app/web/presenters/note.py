@@ -1,7 +1,7 @@
 """The visit as plain text for the clinician's note: the same sentences as the page, nothing more."""
 
 from app.usecases.review_patient import ReviewedChart
-from app.web.presenters.dose import WorkingRow, dose_in_words, dose_view
+from app.web.presenters.dose import DoseView, WorkingRow
 from app.web.presenters.rows import Row, task_row
 from app.web.presenters.visit import TIERS, VisitView
 from app.web.presenters.words import long_date
@@ -12,7 +12,7 @@ def note_text(chart: ReviewedChart, view: VisitView) -> str:
     review = chart.review
     parts = [
         f"Long-term opioid therapy review (Sextant, {long_date(review.as_of)})",
-        *dose_lines(chart),
+        *dose_lines(view.dose),
         f"{TIERS[review.tier.level][1]}{f': {view.tier_reasons}' if view.tier_reasons else ''}.",
         *([view.therapy] if view.therapy else []),
         *view.notices,
@@ -29,11 +29,11 @@ def note_text(chart: ReviewedChart, view: VisitView) -> str:
     return "\n".join(parts).replace("\N{NO-BREAK SPACE}", " ").strip() + "\n"
 
 
-def dose_lines(chart: ReviewedChart) -> list[str]:
+def dose_lines(dose: DoseView) -> list[str]:
     """The dose and what it is made of."""
-    dose = dose_view(chart)
+    figure = " ".join(part for part in (dose.prefix, dose.figure, dose.unit) if part)
     band = f", {dose.band} MME/day" if dose.band else ""
-    lines = [f"MED {dose_in_words(chart.review.med)}{band}{f'; {dose.averages}' if dose.averages else ''}."]
+    lines = [f"MED {figure}{band}{f'; {dose.averages}' if dose.averages else ''}."]
     lines += [f"- {supply_line(row)}" for row in dose.rows]
     return lines
 

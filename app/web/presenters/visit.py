@@ -129,7 +129,7 @@ def visit_view(chart: ReviewedChart, zone: ZoneInfo, months: int = USUAL_MONTHS)
     in_date = rows_of(order.green, review.as_of)
     return VisitView(
         person=person_of(chart, zone),
-        dose=dose_view(chart),
+        dose=dose_view(review.med, chart.over_time, chart.other_doses),
         over_time=over_time_view(chart, months),
         tier_css=tier_css,
         tier=tier,
