@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from app.domain.dates import Period
 from app.med.durations import whole_days
-from app.med.plan import Plan, Span
+from app.med.plan import OPEN, Plan, Span
 
 LONGEST_GUESS_DAYS = 90
 
@@ -34,6 +34,8 @@ class Days:
 
     def within(self, span: Span) -> "Days":
         """Held to the days on which the directions hold."""
+        if span is OPEN:
+            return self
         starts = later_of(self.starts, span.starts)
         if span.ends is None or (self.ends is not None and self.ends <= span.ends):
             return replace(self, starts=starts, ends=later_of(self.ends, starts) if self.ends else None)
@@ -48,7 +50,7 @@ class Days:
         return replace(self, ends=ends, unsure_from=begins, unsure_until=stops)
 
     def noting(self, *notes: str) -> "Days":
-        return replace(self, notes=(*self.notes, *notes))
+        return self if not notes else replace(self, notes=(*self.notes, *notes))
 
 
 def later_of(one: date | None, other: date | None) -> date | None:

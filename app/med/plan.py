@@ -127,7 +127,8 @@ def span_of(plan: Plan | No, dosages: tuple[Dosage, ...], anchor: date | None, *
     """Of the plan; of the stated bounds where the directions as such cannot be read: an order that has run out is over,
     whatever it said."""
     if isinstance(plan, Plan):
-        return Span(plan.first_day, plan.end)
+        first, end = plan.first_day, plan.end
+        return OPEN if first is None and end is None else Span(first, end)
     told = [dosage for dosage in dosages if not says_nothing(dosage)]
     bounds = [_bounds(dosage, None if ignore_length else anchor) for dosage in told]
     if not bounds or len({dosage.sequence for dosage in told}) > 1:

@@ -10,7 +10,7 @@ from app.domain.outcome import No
 from app.med.course import Course
 from app.med.drug import factor_of
 from app.med.exact import exact
-from app.med.line import DailyDose
+from app.med.line import DailyDose, Line
 from app.med.plan import Plan
 from app.med.quantity import QuantityDose
 from app.terminology.factors import Factor, NeverCounted, NoFactor
@@ -61,24 +61,42 @@ class Reckoned:
         """By quantity over days, in mg or mcg/h."""
         return self.course.quantity.daily if isinstance(self.course.quantity, QuantityDose) else None
 
+    def doses_on(self, day: date) -> "Doses":
+        """The day's dose by every method, in the factor's unit."""
+        directed, supplied = self.directed_on(day), self.by_quantity()
+        by_quantity = None if supplied is None else self.in_unit(supplied)
+        if directed is None:
+            only = by_quantity or Fraction(0)
+            return Doses(only, only, only, only, ())
+        high = self.in_unit(directed.high)
+        low = high if directed.low == directed.high else self.in_unit(directed.low)
+        second = high if by_quantity is None else by_quantity
+        headline = second if self.method is Method.QUANTITY else high
+        return Doses(low, high, second, headline, directed.lines)
+
     def low_on(self, day: date) -> Fraction:
-        """The low end of the directions; without directions, the quantity's dose."""
-        directed = self.directed_on(day)
-        return self.in_unit(directed.low if directed else self.by_quantity() or Fraction(0))
+        return self.doses_on(day).low
 
     def high_on(self, day: date) -> Fraction:
-        """The high end of the directions; without directions, the quantity's dose."""
-        directed = self.directed_on(day)
-        return self.in_unit(directed.high if directed else self.by_quantity() or Fraction(0))
+        return self.doses_on(day).high
 
     def supplied_on(self, day: date) -> Fraction:
-        """The quantity's dose; without one, the high end of the directions."""
-        supplied = self.by_quantity()
-        return self.high_on(day) if supplied is None else self.in_unit(supplied)
+        return self.doses_on(day).supplied
 
     def dose_on(self, day: date) -> Fraction:
-        """The headline's dose."""
-        return self.supplied_on(day) if self.method is Method.QUANTITY else self.high_on(day)
+        return self.doses_on(day).headline
+
+
+@dataclass(frozen=True, slots=True)
+class Doses:
+    """One day of one supply. `low`, `high`: by the directions, or by quantity without any. `supplied`: by quantity, or the
+    high end without one. `headline`: the one that counts. `lines`: the directions that hold on the day."""
+
+    low: Fraction
+    high: Fraction
+    supplied: Fraction
+    headline: Fraction
+    lines: tuple[Line, ...]
 
 
 def reckon(course: Course, as_of: date, factor_set: str, *, research: bool, headline: Headline) -> Reckoned:

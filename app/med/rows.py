@@ -8,10 +8,10 @@ from app.domain.med import Amount, Method, Supply, SupplyState, Working
 from app.med.course import Course
 from app.med.exact import as_decimal, shown
 from app.med.ledger import DoseOn, Ledger
-from app.med.line import DailyDose
+from app.med.line import Line
 from app.med.plan import Plan
 from app.med.quantity import QuantityDose
-from app.med.reckoning import Reckoned, reference_day
+from app.med.reckoning import Doses, Reckoned, reference_day
 
 METHODS_DIFFER_BY = Fraction(20, 100)
 OUTSIDE_THE_TABLE = "outside the CDC table"
@@ -24,6 +24,7 @@ def row_of(each: Reckoned, ledger: Ledger) -> Supply:
     day = reference_day(course, as_of)
     state, reason = _state(each, ledger)
     has_dose, is_counted = each.method is not None, state is SupplyState.COUNTED
+    doses = each.doses_on(day)
     factor = ledger.factor_on(each, day, Reckoned.dose_on) if is_counted else None
     return Supply(
         sources=course.sources,
@@ -34,8 +35,8 @@ def row_of(each: Reckoned, ledger: Ledger) -> Supply:
         prescriber=course.prescriber.reference,
         prescriber_name=course.prescriber.name,
         method=each.method,
-        working=_working(each, day, factor) if has_dose else None,
-        daily_dose=_daily_dose(each, day) if has_dose else None,
+        working=_working(each, doses, factor) if has_dose else None,
+        daily_dose=Amount(as_decimal(doses.headline), each.per) if has_dose else None,
         factor=as_decimal(factor) if factor else None,
         factor_note=OUTSIDE_THE_TABLE if factor and each.factor and each.factor.is_outside_table else None,
         as_needed=course.as_needed,
@@ -44,8 +45,8 @@ def row_of(each: Reckoned, ledger: Ledger) -> Supply:
         in_force=_is_in_force(each, ledger),
         is_long_acting=course.drug.is_long_acting,
         route=course.drug.route,
-        notes=_notes(each, day, ledger),
-        **(_mme_columns(each, day, ledger) if is_counted else {}),
+        notes=_notes(each, doses),
+        **(_mme_columns(each, doses, day, ledger) if is_counted else {}),
     )
 
 
@@ -63,53 +64,46 @@ def _is_in_force(each: Reckoned, ledger: Ledger) -> bool:
     return each.course.covers(ledger.as_of, ledger.as_of) or ledger.is_in_doubt(each, ledger.as_of)
 
 
-def _mme_columns(each: Reckoned, day: date, ledger: Ledger) -> dict[str, Decimal | None]:
+def _mme_columns(each: Reckoned, doses: Doses, day: date, ledger: Ledger) -> dict[str, Decimal | None]:
     """MME/day by each method. With tiers every column takes the factor of its own total."""
 
-    def mme(dose_on: DoseOn) -> Decimal:
-        return as_decimal(dose_on(each, day) * ledger.factor_on(each, day, dose_on))
+    def mme(dose: Fraction, dose_on: DoseOn) -> Decimal:
+        return as_decimal(dose * (each.rate or ledger.factor_on(each, day, dose_on)))
 
+    headline = mme(doses.headline, Reckoned.dose_on)
+    is_plain = each.rate is not None
+    high = headline if is_plain and doses.high == doses.headline else mme(doses.high, Reckoned.high_on)
+    low = high if is_plain and doses.low == doses.high else mme(doses.low, Reckoned.low_on)
+    supplied = high if is_plain and doses.supplied == doses.high else mme(doses.supplied, Reckoned.supplied_on)
     has_directions, has_quantity = isinstance(each.course.plan, Plan), each.by_quantity() is not None
-    headline, is_signature = mme(Reckoned.dose_on), each.method is Method.SIGNATURE
-    high = None if not has_directions else headline if is_signature else mme(Reckoned.high_on)
-    is_one_dose = each.rate is not None and each.low_on(day) == each.high_on(day)
-    low = high if is_one_dose or not has_directions else mme(Reckoned.low_on)
-    supplied = None if not has_quantity else mme(Reckoned.supplied_on) if is_signature else headline
     return {
         "mme_per_day": headline,
-        "low": low,
-        "high": high,
-        "signature_mme_per_day": high,
-        "quantity_mme_per_day": supplied,
+        "low": low if has_directions else None,
+        "high": high if has_directions else None,
+        "signature_mme_per_day": high if has_directions else None,
+        "quantity_mme_per_day": supplied if has_quantity else None,
     }
 
 
 # --- the working -----------------------------------------------------------------------------------------------------
 
 
-def _daily_dose(each: Reckoned, day: date) -> Amount:
-    return Amount(as_decimal(each.dose_on(day)), each.per)
-
-
-def _working(each: Reckoned, day: date, factor: Fraction | None) -> Working:
-    tail = f" = {shown(each.dose_on(day))} {each.per}" + (f", × {shown(factor)}" if factor else "")
+def _working(each: Reckoned, doses: Doses, factor: Fraction | None) -> Working:
+    tail = f" = {shown(doses.headline)} {each.per}" + (f", × {shown(factor)}" if factor else "")
     if each.method is Method.QUANTITY and isinstance(each.course.quantity, QuantityDose):
         return _by_quantity(each.course, each.course.quantity, tail)
-    directed = each.directed_on(day)
-    return _by_directions(each.course, directed, tail) if directed else Working(None, None, None, "")
+    return _by_directions(each.course, doses.lines, tail)
 
 
-def _by_directions(course: Course, directed: DailyDose, tail: str) -> Working:
-    lines = directed.lines
+def _by_directions(course: Course, lines: tuple[Line, ...], tail: str) -> Working:
     words = " + ".join(line.words for line in lines) or "none on this day"
     if len(lines) != 1:
         return Working(lines[0].strength if lines else course.drug.amount, None, None, words + tail)
     only = lines[0]
-    pieces, times = only.pieces, only.times
     return Working(
         only.strength,
-        as_decimal(pieces) if pieces is not None else None,
-        as_decimal(times) if times is not None else None,
+        as_decimal(only.pieces) if only.pieces is not None else None,
+        as_decimal(only.times) if only.times is not None else None,
         words + tail,
     )
 
@@ -126,7 +120,7 @@ def _by_quantity(course: Course, quantity: QuantityDose, tail: str) -> Working:
 # --- notes -----------------------------------------------------------------------------------------------------------
 
 
-def _notes(each: Reckoned, day: date, ledger: Ledger) -> tuple[str, ...]:
+def _notes(each: Reckoned, doses: Doses) -> tuple[str, ...]:
     course = each.course
     notes = [*course.notes, *course.days.notes]
     if isinstance(course.plan, Plan):
@@ -135,16 +129,14 @@ def _notes(each: Reckoned, day: date, ledger: Ledger) -> tuple[str, ...]:
         notes.append(f"by quantity: {course.plan.reason}")
     if isinstance(course.quantity, QuantityDose):
         notes += course.quantity.notes
-    if each.is_counted:
-        notes += _differing(each, day)
-    return tuple(dict.fromkeys(notes))
+    if each.is_counted and doses.lines and each.by_quantity() is not None:
+        notes += _differing(each, doses)
+    return tuple(dict.fromkeys(notes)) if notes else ()
 
 
-def _differing(each: Reckoned, day: date) -> list[str]:
+def _differing(each: Reckoned, doses: Doses) -> list[str]:
     """The cross-check: directions against quantity, when they are more than 20 % apart."""
-    if not isinstance(each.course.plan, Plan) or each.by_quantity() is None:
-        return []
-    directed, supplied = each.high_on(day), each.supplied_on(day)
+    directed, supplied = doses.high, doses.supplied
     if directed == supplied or abs(directed - supplied) <= METHODS_DIFFER_BY * min(directed, supplied):
         return []
     said = f"directions {shown(directed)} {each.per} a day, quantity {shown(supplied)} {each.per} a day"

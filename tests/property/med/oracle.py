@@ -346,8 +346,12 @@ def _bounds(lines: list[Json], anchor: date) -> tuple[date | None, date | None]:
 def _fill_claim(fill: Json, order: Json | None) -> Claim:
     code = _code(fill)
     request = (order or {}).get("dispenseRequest", {})
-    directions = fill["dosageInstruction"] or (order["dosageInstruction"] if order else [])
+    directions = fill["dosageInstruction"]
     lines = _readable(directions, code)
+    if lines is None and order is not None:
+        by_order = _readable(order["dosageInstruction"], code)
+        if by_order is not None or not directions:
+            directions, lines = order["dosageInstruction"], by_order
     days = fill.get("daysSupply", request.get("expectedSupplyDuration", {})).get("value")
     quantity = fill.get("quantity", request.get("quantity"))
     who = order["requester"]["reference"] if order else ""
