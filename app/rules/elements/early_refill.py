@@ -50,7 +50,8 @@ def evaluate(case: Case) -> Finding:
     if len(early) >= section.many.value:
         return _say(case, Status.RED, f"{len(early)} fills came more than {section.early.words} early", early)
     if not case.feed(Feed.DISPENSES).is_complete:
-        return unread(case, RULE, (Feed.DISPENSES,), "Whether fills came early is not known")
+        so = "Whether fills came early is not known"
+        return unread(case, RULE, (Feed.DISPENSES,), so, in_background=True)
     if unknown or not fills:
         return _unsure(case, unknown)
     if early:

@@ -97,7 +97,8 @@ def _look(case: Case, dose: _Dose) -> Finding:
     """A complete dose that asks for nothing: a fact beside the number, or green."""
     section = case.policy.rules.med
     if dose.mme < section.band_moderate.value:
-        reason, status = f"The dose is {dose.words}, below {section.band_moderate.words}", Status.GREEN
+        aside = "; buprenorphine is not counted" if _has_buprenorphine(case) else ""
+        reason, status = f"The dose is {dose.words}, below {section.band_moderate.words}{aside}", Status.GREEN
     elif dose.mme < section.band_high.value:
         reason, status = f"The dose is {dose.words}, at or above {section.band_moderate.words}", Status.YELLOW
     else:
@@ -113,6 +114,10 @@ def _look(case: Case, dose: _Dose) -> Finding:
         used=(section.band_moderate, section.band_high, section.review_valid),
         standing=status is Status.YELLOW,
     )
+
+
+def _has_buprenorphine(case: Case) -> bool:
+    return any(each.ingredient == "buprenorphine" for each in in_force(case))
 
 
 def _at_least(case: Case, dose: _Dose) -> Finding:

@@ -52,20 +52,13 @@ def evaluate(case: Case) -> Finding:
         case,
         RULE,
         Status.GREY,
-        f"Whether she is pregnant is not known: {words}.{cause}"
-        if _is_female(case)
-        else f"Pregnancy is not known: {words}.{cause}",
+        f"Pregnancy is not known: {words}.{cause}",
         evidence=evidence_of((status.found if status else None,)),
         next_step=ASK,
         missing=tuple(feed.value for feed in unseen) or ("pregnancy status",),
         used=used,
         in_background=True,
     )
-
-
-def _is_female(case: Case) -> bool:
-    person = case.record.patient
-    return person is not None and (person.sex or "").lower() in {"female", "f"}
 
 
 def _does_not_arise(case: Case) -> bool:

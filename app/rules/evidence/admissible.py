@@ -16,7 +16,9 @@ from app.domain.record import PatientRecord
 
 NEVER = frozenset({"entered-in-error", "cancelled", "noshow", "nullified"})
 DRAFT = frozenset({"draft"})
-PROPOSED = frozenset({"proposal", "plan"})
+PROPOSED = frozenset({"proposal", "option"})
+NOT_GIVEN_OUT = frozenset({"declined", "preparation", "on-hold"})
+NEEDS_HAND_OVER = frozenset({"in-progress", "stopped"})
 READ = frozenset({FeedStatus.AVAILABLE, FeedStatus.PARTIAL})
 PLAN_FEEDS = {"DiagnosticReport": Feed.LABS}
 
@@ -41,7 +43,7 @@ def admissible(record: PatientRecord, as_of: date, *, with_drafts: bool = False)
         orders=tuple(
             each for each in _rows(record, Feed.MEDICATIONS, record.orders) if _is_order(each, as_of, with_drafts)
         ),
-        dispenses=tuple(each for each in _rows(record, Feed.DISPENSES, record.dispenses) if _is_fill(each, as_of)),
+        dispenses=tuple(each for each in _of(record, fills_read(record)) if _is_fill(each, as_of)),
         statements=tuple(each for each in _rows(record, Feed.MEDICATIONS, record.statements) if _is_said(each, as_of)),
         observations=tuple(each for each in _of(record, record.observations) if _is_seen(each, as_of)),
         questionnaire_responses=tuple(
@@ -71,13 +73,19 @@ def admissible(record: PatientRecord, as_of: date, *, with_drafts: bool = False)
 
 def as_read(record: PatientRecord) -> PatientRecord:
     """The record without medicines of feeds that gave none: what the dose engine is given."""
-    has_orders, has_fills = is_read(record, Feed.MEDICATIONS), is_read(record, Feed.DISPENSES)
+    has_orders = is_read(record, Feed.MEDICATIONS)
     return replace(
         record,
         orders=record.orders if has_orders else (),
         statements=record.statements if has_orders else (),
-        dispenses=record.dispenses if has_fills else (),
+        dispenses=fills_read(record),
     )
+
+
+def fills_read(record: PatientRecord) -> tuple[Dispense, ...]:
+    """Fills of the EHR and fills that a PDMP reports, each by its own feed."""
+    read = {is_pdmp: is_read(record, Feed.PDMP if is_pdmp else Feed.DISPENSES) for is_pdmp in (False, True)}
+    return tuple(each for each in record.dispenses if read[each.is_pdmp])
 
 
 def is_read(record: PatientRecord, feed: Feed) -> bool:
@@ -114,7 +122,8 @@ def _is_order(order: Order, as_of: date, with_drafts: bool) -> bool:
 
 def _is_fill(fill: Dispense, as_of: date) -> bool:
     handed = fill.handed_over_on or fill.prepared_on
-    return fill.status not in NEVER | {"declined", "stopped"} and not _is_future(handed, as_of)
+    is_unsure = fill.status in NEEDS_HAND_OVER and fill.handed_over_on is None
+    return fill.status not in NEVER | NOT_GIVEN_OUT and not is_unsure and not _is_future(handed, as_of)
 
 
 def _is_said(statement: Statement, as_of: date) -> bool:

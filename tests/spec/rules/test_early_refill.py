@@ -11,6 +11,7 @@ from tests.spec.rules.chart import (
     Part,
     check,
     fill,
+    found,
     has,
     on_opioids,
     person,
@@ -56,3 +57,15 @@ EXAMPLES = (
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_early_refill(example: Example) -> None:
     check("early_refill", example)
+
+
+def test_without_fills_there_is_no_row_on_the_page() -> None:
+    assert found("early_refill", person(on_opioids(), dispenses="not_offered")).place.value == "background"
+    assert found("early_refill", person(on_opioids())).place.value == "background"
+    assert found("early_refill", person(fills(32, 10))).place.value == "visit"
+
+
+def test_fills_of_a_pdmp_count_by_its_own_feed() -> None:
+    reported = tuple(fill(MORPHINE, ago=ago, days=30, pdmp=True) for ago in (54, 32, 2))
+    assert found("early_refill", person(reported, dispenses="failed", pdmp="available")).status.value == "red"
+    assert found("early_refill", person(reported, on_opioids(), pdmp="failed")).status.value == "grey"

@@ -58,7 +58,7 @@ EXAMPLES = (
         "at least 90",
     ),
     Example("only an unreadable one", person(unreadable_opioid()), "grey", "the dose is not known"),
-    Example("Suboxone alone", person(order(SUBOXONE, take=mg(8))), "green", "0 MME/day"),
+    Example("Suboxone alone", person(order(SUBOXONE, take=mg(8))), "green", "buprenorphine is not counted"),
     Example("no opioid", person(order(GABAPENTIN)), "not_applicable", "no opioid"),
     Example("medications down", person(on_opioids(95), medications="failed"), "grey", "could not be read"),
     Example("medications in part: 95", person(on_opioids(95), medications="partial"), "red", "at least 95"),
