@@ -85,11 +85,11 @@ class Parts:
     ehrs: Ehrs
     outbox: Outbox
     unit_of_work: UnitOfWork
+    pace: Pace
     keys: SigningKeys | None = None
 
     def sender(self) -> SendOutbox:
         """Sends rows of the outbox, in the request or in the worker."""
-        lease = timedelta(seconds=self.settings.outbox_lease_seconds)
         return SendOutbox(
             ehrs=self.ehrs,
             sessions=self.storage.sessions,
@@ -97,7 +97,7 @@ class Parts:
             ledger=self.storage.ledger,
             unit_of_work=self.unit_of_work,
             clock=self.clock,
-            pace=Pace(lease=lease),
+            pace=self.pace,
             held=frozenset(e.key for e in self.settings.ehrs if self.settings.writing_at(e) is not Writing.ON),
         )
 
@@ -118,7 +118,8 @@ def open_parts(settings: Settings) -> Parts:
         flow,
         backends(settings, clients, keys, clock),
     )
-    return Parts(settings, clock, policy, storage, flow, ehrs, storage.outbox, storage.unit_of_work, keys)
+    pace = Pace(lease=timedelta(seconds=settings.outbox_lease_seconds))
+    return Parts(settings, clock, policy, storage, flow, ehrs, storage.outbox, storage.unit_of_work, pace, keys)
 
 
 def launch_flow(
