@@ -128,7 +128,7 @@ def read_quantity(quantity: Quantity | None) -> Measure | No:
 def unit_of(system: str | None, code: str | None, text: str | None) -> tuple[Unit, tuple[str, ...]] | No:
     """The unit and what is to be noted about it. A code that is known wins over the text."""
     coded, worded = _by_code(system, code), _by_text(text)
-    if coded is None or (coded is EACH and worded is not None):
+    if coded is None or (coded == EACH and worded is not None):
         return _by_words(code, text, worded, is_ucum=system == UCUM)
     if worded is not None and (worded.kind, worded.scale, worded.word) != (coded.kind, coded.scale, coded.word):
         return coded, (f"the unit's code says {coded.word}, its text says {text}",)
