@@ -41,6 +41,7 @@ from app.usecases.record_fact import RecordFacts
 from app.usecases.review_patient import ReviewPatient
 from app.usecases.stated_facts import Facts, facts_from
 from app.usecases.tend_outbox import TendOutbox
+from app.usecases.undo_today import PreviewUndo
 from app.usecases.unmapped_codes import UnmappedCodes
 from app.usecases.work_outbox import WorkOutbox
 from app.usecases.write_back import WriteBack
@@ -56,6 +57,7 @@ def services(parts: Parts) -> WebServices:
     settings, clock, policy, storage, ehrs = parts.settings, parts.clock, parts.policy, parts.storage, parts.ehrs
     review_patient = ReviewPatient(ehrs, policy, clock, storage.unit_of_work)
     preview = PreviewChanges(review_patient, ehrs, policy, clock, identify_with(settings.flag_secret()), storage.ledger)
+    undo = PreviewUndo(preview, parts.outbox)
     carry_out = CarryOut(parts.unit_of_work, parts.outbox, parts.sender(), clock)
     return WebServices(
         flow=parts.flow,
@@ -65,6 +67,8 @@ def services(parts: Parts) -> WebServices:
         dismiss_finding=DismissFinding(review_patient, policy, clock, storage.unit_of_work),
         preview_changes=preview,
         write_back=WriteBack(preview, ehrs, carry_out),
+        preview_undo=undo,
+        undo=WriteBack(undo, ehrs, carry_out),
         templates=TEMPLATES,
         base_url=settings.base_url,
         zone=settings.clinic_zone,

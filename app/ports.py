@@ -201,6 +201,9 @@ class Outbox(Protocol):
     def rows(self, states: Collection[RowState]) -> Sequence[OutboxRow]:
         """All rows in these states, oldest first."""
 
+    def rows_of(self, ehr: str, patient: str) -> Sequence[OutboxRow]:
+        """All rows about one person, oldest first."""
+
 
 class Ledger(Protocol):
     """What Sextant last wrote, by identifier: search on Flags is weak, and some EHRs have none."""

@@ -112,6 +112,13 @@ class SqlOutbox:
         with self._transactions.reading() as connection:
             return tuple(_row(found._mapping) for found in connection.execute(statement))
 
+    def rows_of(self, ehr: str, patient: str) -> Sequence[OutboxRow]:
+        """See Outbox."""
+        theirs = and_(outbox.c.ehr == ehr, outbox.c.patient == patient)
+        with self._transactions.reading() as connection:
+            found = connection.execute(select(outbox).where(theirs).order_by(outbox.c.id))
+            return tuple(_row(each._mapping) for each in found)
+
     def _one(self, condition: ColumnElement[bool]) -> OutboxRow | None:
         with self._transactions.reading() as connection:
             found = connection.execute(select(outbox).where(condition)).one_or_none()

@@ -161,6 +161,7 @@ outbox = Table(
     Column("remedy", Text, nullable=False, server_default=""),
     Index("ix_outbox_status_next_attempt_at", "status", "next_attempt_at"),
     Index("ix_outbox_lane", "ehr", "lane", "status"),
+    Index("ix_outbox_ehr_patient", "ehr", "patient"),
 )
 """`status` is a `RowState`. The lease columns are for workers, of which two may run."""
 

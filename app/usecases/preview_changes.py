@@ -55,7 +55,10 @@ class PreviewChanges:
 
     def preview(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection) -> Preview:
         """The preview of a chart that has just been read."""
-        made = self.plan_for(session, chart, ehr)
+        return self.shown(session, chart, ehr, self.plan_for(session, chart, ehr))
+
+    def shown(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection, made: FlagPlan) -> Preview:
+        """A plan with exactly what would be sent for each of its lines, or with why nothing can be."""
         if ehr.sink is None:
             return Preview(chart, made, (), ehr.sink_note)
         if ehr.takes is Takes.FLAGS and not has_all_flags(chart):

@@ -5,13 +5,24 @@ The chart is read again; if the plan is no longer the one that was shown, nothin
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
-from app.domain.flag import Written
+from app.domain.flag import Change, FlagIntent, NoteIntent, Written
 from app.domain.outbox import Writing
 from app.domain.session import LaunchSession
 from app.ports import Ehrs
 from app.usecases.carry_out import CarryOut
-from app.usecases.preview_changes import Preview, PreviewChanges, key_of
+from app.usecases.preview_changes import Preview, key_of
+
+
+class Previews(Protocol):
+    """What can be confirmed: the changes that the findings ask for, or their taking back."""
+
+    async def __call__(self, session: LaunchSession) -> Preview:
+        """The plan for the launch's patient, from a chart read this moment."""
+
+    def intent(self, session: LaunchSession, digest: str, change: Change) -> FlagIntent | NoteIntent:
+        """One line of it, as this user would make it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class WriteResult:
 class WriteBack:
     """Use case: write what was confirmed."""
 
-    preview_changes: PreviewChanges
+    preview_changes: Previews
     ehrs: Ehrs
     carry_out: CarryOut
 

@@ -17,6 +17,7 @@ from app.web.launch_pages import launch_pages
 from app.web.record_pages import record_pages
 from app.web.security import SecurityHeaders
 from app.web.services import WebServices
+from app.web.undo_pages import undo_pages
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def create_application(services: WebServices) -> FastAPI:
     app.include_router(launch_pages(services))
     app.include_router(chart_pages(services, pages))
     app.include_router(record_pages(services, pages))
+    app.include_router(undo_pages(services, pages))
     app.mount("/static", StaticFiles(directory=services.templates / "static"), name="static")
     add_plain_pages(app, services, pages)
     add_failure_pages(app, pages)

@@ -10,6 +10,7 @@ from app.usecases.explain_finding import ExplainFinding
 from app.usecases.preview_changes import PreviewChanges
 from app.usecases.record_fact import RecordFacts
 from app.usecases.review_patient import ReviewPatient
+from app.usecases.undo_today import PreviewUndo
 from app.usecases.write_back import WriteBack
 
 
@@ -25,6 +26,8 @@ class WebServices:
     dismiss_finding: DismissFinding
     preview_changes: PreviewChanges
     write_back: WriteBack
+    preview_undo: PreviewUndo
+    undo: WriteBack
     templates: Path
     base_url: str
     zone: ZoneInfo

@@ -68,6 +68,21 @@ def change_line(line: PreviewedChange, review: Review) -> ChangeLine:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LeftLine:
+    """One Flag that stays as it is, and why."""
+
+    title: str
+    reason: str
+
+
+def left_lines(preview: Preview) -> tuple[LeftLine, ...]:
+    """What a plan leaves alone."""
+    review = preview.chart.review
+    left = (change for change in preview.plan.changes if change.kind is ChangeKind.LEAVE)
+    return tuple(LeftLine(title_of(each.rule, review), sentence(each.reason)) for each in left)
+
+
 def reason_of(line: PreviewedChange, review: Review) -> str:
     """Why: the sentence of the finding, which says more than that a Flag is new; else that of the plan."""
     finding = review.finding(line.change.rule)
@@ -98,8 +113,8 @@ def button_words(preview: Preview) -> str:
 
 def offer_words(preview: Preview) -> str:
     """What the visit page offers to preview; empty when there is nothing to write."""
-    count = len(preview.plan.to_write)
-    only_new = all(change.kind is ChangeKind.CREATE for change in preview.plan.to_write)
+    count = len(preview.changes)
+    only_new = all(line.change.kind is ChangeKind.CREATE for line in preview.changes)
     return (
         f"Preview {counted(count, 'Flag', 'Flags') if only_new else counted(count, 'change', 'changes')}"
         if count
