@@ -1,12 +1,13 @@
 """A course: one order, fill or statement with the days it covers, its directions on the calendar and its second source."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from app.domain.medication import Order
 from app.domain.outcome import No
 from app.med.days import Days
 from app.med.drug import Drug
+from app.med.durations import days_after
 from app.med.plan import Plan
 from app.med.prescriptions import Prescriber
 from app.med.quantity import QuantityDose
@@ -35,7 +36,7 @@ class Course:
     def covers(self, day: date, as_of: date) -> bool:
         """Whether it is in force on the day. What began on an unknown day is known to be in force on `as_of` only."""
         starts = self.days.starts or as_of
-        ends = self.days.ends or max(as_of, starts) + timedelta(days=1)
+        ends = self.days.ends or days_after(max(as_of, starts), 1)
         return starts <= day < ends
 
     def is_unsure_on(self, as_of: date) -> bool:

@@ -6,11 +6,11 @@ of unknown use after them.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from app.domain.dates import Period
-from app.med.durations import whole_days
+from app.med.durations import days_after, whole_days
 from app.med.plan import OPEN, Plan, Span
 
 LONGEST_GUESS_DAYS = 90
@@ -56,11 +56,6 @@ class Days:
 def later_of(one: date | None, other: date | None) -> date | None:
     """The later of two days of which either may be unknown."""
     return max(one, other) if one and other else one or other
-
-
-def days_after(day: date, days: int) -> date:
-    """So many days on; the last day of the calendar when there is no such day."""
-    return date.max if days > (date.max - day).days else day + timedelta(days=days)
 
 
 def covered_days(

@@ -1,5 +1,6 @@
 """Lengths of time in days: supply lengths, bounds and periods. A month is 30 days and a year 365, as the public tools count."""
 
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
 
@@ -42,3 +43,8 @@ def days_of(duration: Quantity | None) -> Fraction | No | None:
 def whole_days(days: Fraction) -> int:
     """A started day counts as covered."""
     return -(-days.numerator // days.denominator)
+
+
+def days_after(day: date, days: int) -> date:
+    """So many days on; the last day of the calendar when there is no such day."""
+    return date.max if days > (date.max - day).days else day + timedelta(days=days)

@@ -8,9 +8,10 @@ from app.domain.medication import Dispense, Order
 from app.domain.outcome import No
 from app.domain.quantities import Quantity
 from app.med.course import Course
-from app.med.days import Days, covered_days, days_after
+from app.med.days import Days, covered_days, later_of
 from app.med.directions import Directions
 from app.med.drug import Drug
+from app.med.durations import days_after
 from app.med.from_order import ended
 from app.med.parts import Told, directions_of, quantity_of, remarks, supply_length, with_route
 from app.med.plan import Plan, Span
@@ -32,7 +33,9 @@ def fill_course(fill: Fill, prescription: Prescription, as_of: date) -> Course:
     drug = with_route(_drug(fill, prescription), dispense.dosages or (order.dosages if order else ()))
     told = _told(dispense, prescription, drug).for_supply_of(supplied)
     plan, span = told.laid_out(_anchor(fill, prescription, told))
-    days = _days(fill.day, supplied, quantity, told, drug, span, plan).within(span).noting(*notes)
+    days = (
+        _days(later_of(fill.day, span.starts), supplied, quantity, told, drug, span, plan).within(span).noting(*notes)
+    )
     return Course(
         sources=((order.reference,) if order else ()) + fill.references,
         drug=drug,

@@ -8,8 +8,9 @@ from app.domain.dates import PartialDate
 from app.domain.medication import Order
 from app.domain.outcome import No
 from app.med.course import Course
-from app.med.days import Days, covered_days, days_after, later_of
+from app.med.days import Days, covered_days, later_of
 from app.med.directions import Directions
+from app.med.durations import days_after
 from app.med.entries import Entry
 from app.med.parts import Told, directions_of, quantity_of, remarks, supply_length, with_route
 from app.med.plan import Plan

@@ -5,7 +5,8 @@ from datetime import date
 from app.domain.medication import Statement
 from app.domain.outcome import No
 from app.med.course import Course
-from app.med.days import Days, believed, covered_days, days_after
+from app.med.days import Days, believed, covered_days, later_of
+from app.med.durations import days_after
 from app.med.entries import Entry
 from app.med.parts import directions_of, remarks, with_route
 from app.med.plan import Plan, Span
@@ -40,7 +41,7 @@ def _start(statement: Statement) -> date | None:
 def _days(statement: Statement, plan: Plan | No, span: Span, as_of: date) -> Days:
     """To the stated end; a statement that has ended without saying when, to its last change; else as for an order, counted
     from the day it was made."""
-    starts, said_on = _start(statement), day_of(statement.asserted_on)
+    starts, said_on = later_of(_start(statement), span.starts), day_of(statement.asserted_on)
     end = statement.effective.end if statement.effective else None
     if end is not None:
         ends = days_after(end.latest, 1)

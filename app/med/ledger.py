@@ -12,6 +12,7 @@ from app.med.plan import Plan
 from app.med.reckoning import Reckoned
 
 HISTORY = timedelta(days=730)
+OUTLOOK = timedelta(days=730)
 _ONE_DAY = timedelta(days=1)
 
 DoseOn = Callable[[Reckoned, date], Fraction]
@@ -106,7 +107,8 @@ class Ledger:
     # --- many days ---
 
     def stretches(self) -> tuple[Stretch, ...]:
-        """From 730 days before to the last covered day, at least to the day asked about; neighbours that are alike are one."""
+        """From 730 days before to the last covered day, at least to the day asked about and at most 730 days beyond it;
+        neighbours that are alike are one."""
         marks = sorted(self._marks())
         merged: list[Stretch] = []
         for starts, ends in pairwise(marks):
@@ -120,7 +122,7 @@ class Ledger:
     def _marks(self) -> set[date]:
         """Days on which anything may change."""
         first = self.as_of - HISTORY
-        last = max([self.as_of + _ONE_DAY, *self._ends()])
+        last = min(max([self.as_of + _ONE_DAY, *self._ends()]), self.as_of + OUTLOOK)
         inside = {day for each in self.reckoned for day in self._changes(each, first, last) if first < day < last}
         return inside | {first, last, self.as_of, self.as_of + _ONE_DAY}
 

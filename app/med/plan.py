@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from app.domain.medication import Dosage
 from app.domain.outcome import No
 from app.med.directions import Directions, says_nothing
 from app.med.dosage import bounds_of
-from app.med.durations import whole_days
+from app.med.durations import days_after, whole_days
 from app.med.line import NOTHING_TAKEN, DailyDose, Line
 from app.med.timing import bounds_days
 
@@ -60,7 +60,7 @@ class Plan:
         for step in self.steps:
             yield from (day for day in (step.starts, step.ends) if day)
             for day in step.line.on_dates:
-                yield from (day, day + timedelta(days=1))
+                yield from (day, days_after(day, 1))
 
     @property
     def is_steady(self) -> bool:
@@ -96,7 +96,7 @@ def _placed(line: Line, anchor: date | None) -> Step:
     if line.length is None:
         return Step(line, starts, line.ends)
     begun = starts or anchor
-    ends = None if begun is None else begun + timedelta(days=whole_days(line.length))
+    ends = None if begun is None else days_after(begun, whole_days(line.length))
     return Step(line, begun, ends)
 
 
@@ -144,5 +144,5 @@ def _bounds(dosage: Dosage, anchor: date | None) -> Span:
     repeat = dosage.timing.repeat if dosage.timing else None
     length, (starts, ends) = bounds_days(repeat), bounds_of(repeat)
     if isinstance(length, Fraction) and anchor is not None:
-        return Span(anchor, anchor + timedelta(days=whole_days(length)))
+        return Span(anchor, days_after(anchor, whole_days(length)))
     return Span(starts, ends)

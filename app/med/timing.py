@@ -60,6 +60,8 @@ _EVERY_HOURS = re.compile(r"Q(\d{1,3})(?:-(\d{1,3}))?(?:H|HR|HRS|HOURS?)")
 _EVERY_DAYS = re.compile(r"Q(\d{1,2})(?:D|DAYS?)")
 _PRN_TAIL = re.compile(r"[ -]*(?:PRN|AS NEEDED)$")
 
+MOST_TIMES = 1000
+"""A frequency beyond this is a mistake of typing or of units, whatever its period."""
 _MEALS = 3
 _WHEN = {
     "MORN": 1, "MORN.early": 1, "MORN.late": 1, "NOON": 1, "AFT": 1, "AFT.early": 1, "AFT.late": 1, "EVE": 1, "EVE.early": 1,
@@ -116,7 +118,7 @@ def _frequency(repeat: Repeat) -> Iterator[Times | No]:
     frequencies = [each for each in (repeat.frequency, repeat.frequency_max) if each is not None]
     quantities = [each for each in (repeat.period, repeat.period_max) if each is not None]
     periods = [number for each in quantities if (number := exact(each.value)) is not None]
-    if unit is None or min(frequencies) <= 0 or len(periods) != len(quantities):
+    if unit is None or min(frequencies) <= 0 or max(frequencies) > MOST_TIMES or len(periods) != len(quantities):
         yield No("frequency and period cannot be read")
         return
     yield Times(min(frequencies) / (max(periods) * unit), max(frequencies) / (min(periods) * unit))
