@@ -307,9 +307,8 @@ def run_trials(hapi_base: str, stores: Sequence[str], trials: int, seed: int, si
         with ThreadPoolExecutor(side_by_side) as pool:
             jobs = [pool.submit(_in_a_lane, lanes[s], point, random.Random(dice.random())) for s, point in wanted]
             outcomes = [job.result() for job in jobs]
-        for lane in lanes.values():
-            outcomes += [_verified(lane.get_nowait()) for _ in range(side_by_side)]
-    return [outcome for outcome in outcomes if outcome is not None]
+        verified = [_verified(lane.get_nowait()) for lane in lanes.values() for _ in range(side_by_side)]
+    return [*outcomes, *(each for each in verified if each is not None)]
 
 
 def _lanes(stack: ExitStack, hapi: Hapi, store: str, number: int) -> Queue[Arena]:
