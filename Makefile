@@ -35,7 +35,7 @@ hapi: ## Start the HAPI FHIR server without Docker, with the synthetic clinic in
 screenshots: ## Walk through the demo in Chromium and renew the pictures in docs/screenshots
 	@scripts/ensure-venv sandbox,test
 	@scripts/ensure-apt chromium fonts-dejavu-core
-	@$(PYTHON) -m tests.e2e.walk --screenshots docs/screenshots
+	@$(PYTHON) -m tests.e2e.pictures docs/screenshots
 
 clean: ## Remove what was built here
 	@rm -rf .venv .demo .sextant build hapi-docker/server/target
