@@ -15,7 +15,7 @@ from app.web.presenters.note import note_text
 from app.web.presenters.over_time import months_chosen
 from app.web.presenters.visit import person_of, visit_view
 from app.web.presenters.why import why_view
-from app.web.presenters.writing import answer_lines, button_words, change_lines, offer_words
+from app.web.presenters.writing import answer_lines, button_words, can_undo, change_lines, offer_words
 from app.web.security import check_form
 from app.web.services import WebServices
 
@@ -87,6 +87,7 @@ def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         values = {
             "person": person_of(result.preview.chart, services.zone),
             "answers": answer_lines(result.written, result.preview.chart.review),
+            "can_undo": can_undo(result.written),
             "launch": launch,
         }
         return pages.TemplateResponse(request, "written.html", values)

@@ -55,6 +55,7 @@ def undo_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         values = {
             "person": person_of(result.preview.chart, services.zone),
             "answers": answer_lines(result.written, result.preview.chart.review),
+            "can_undo": False,
             "launch": launch,
         }
         return pages.TemplateResponse(request, "written.html", values)

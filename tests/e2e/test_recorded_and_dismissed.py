@@ -192,20 +192,23 @@ def test_a_rule_that_is_not_in_use_has_no_such_pages(sandbox_world: World) -> No
     assert desk.shown("later/nothing").status_code == 400
 
 
-def test_taking_back_only_what_was_shown(sandbox_world: World) -> None:
-    desk = Desk.of(sandbox_world, "one-overdue-test")
+@pytest.mark.parametrize("world", ["sandbox_world", "hapi_world"])
+def test_taking_back_only_what_was_shown(world: str, request: pytest.FixtureRequest) -> None:
+    here: World = request.getfixturevalue(world)
+    desk = Desk.of(here, "one-overdue-test")
     preview = desk.shown("preview").text
     written = desk.frame.post(f"{desk.page}/write", {**hidden_fields(preview), "rule": ["udt_check"]})
     assert "Created." in visible_text(written)
+    assert "Take back what was written today" in visible_text(written)
     page = hidden_fields(desk.shown("undo").text)
-    sandbox_world.ehr.clear_requests()
+    here.ehr.clear_requests()
     stale = desk.frame.post(f"{desk.page}/undo", {**page, "digest": "0" * 64, "rule": ["udt_check"]})
     assert stale.status_code == 409
     assert "nothing was taken back" in visible_text(stale)
     assert (
         desk.frame.post(f"{desk.page}/undo", {**page, "form_token": "guess", "rule": ["udt_check"]}).status_code == 401
     )
-    assert not [row for row in sandbox_world.ehr.requests() if row["method"] != "GET"]
+    assert not [row for row in here.ehr.requests() if row["method"] != "GET"]
     answer = desk.frame.post(f"{desk.page}/undo", {**page, "rule": ["udt_check"]})
     assert "Ended." in visible_text(answer)
     assert "There is nothing to take back" in visible_text(desk.shown("undo"))

@@ -98,6 +98,11 @@ def answer_lines(written: tuple[Written, ...], review: Review) -> tuple[AnswerLi
     )
 
 
+def can_undo(written: tuple[Written, ...]) -> bool:
+    """Whether something new stands in the chart now that can be taken back: notes cannot."""
+    return any(item.outcome in ("created", "updated") and item.rule != VISIT_NOTE for item in written)
+
+
 def title_of(rule: str, review: Review) -> str:
     """What a rule is called on the page."""
     finding = review.finding(rule)
