@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from app.domain.codes import RXNORM, Coding, Concept
 from app.domain.feeds import Feed
@@ -154,6 +155,7 @@ def _drug(medication: Medication, reference: str, day: date | None, last: date |
         yield Given(concept, subtype, Found(reference, day, medication.concept.label or concept, feed), last)
 
 
+@lru_cache(maxsize=8192)
 def _meanings(medication: Medication) -> tuple[tuple[str, str], ...]:
     """(concept, subtype) of a medication that is no opioid, by ingredient code, else by name, and by drug class."""
     if not isinstance(recognise(medication), NotAnOpioid):

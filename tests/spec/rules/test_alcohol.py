@@ -78,6 +78,21 @@ EXAMPLES = (
         "yellow",
         "brief intervention",
     ),
+    Example(
+        "counselled at a visit that is long closed",
+        woman(
+            audit_c(5),
+            has(icd("Z71.41", "Alcohol counseling"), ago=9, status="resolved", category=("encounter-diagnosis",)),
+        ),
+        "yellow",
+        "brief intervention on 2026-02-20",
+    ),
+    Example(
+        "counselling on the problem list, resolved",
+        woman(audit_c(5), has(icd("Z71.41", "Alcohol counseling"), ago=9, status="resolved")),
+        "red",
+        "no brief intervention since",
+    ),
     Example("61 days left", woman(audit_c(0, ago=304)), "green", "AUDIT-C 0"),
     Example("60 days left", woman(audit_c(0, ago=305)), "yellow", "due by 2026-04-30"),
     Example("365 days old", woman(audit_c(0, ago=365)), "yellow", "is due by 2026-03-01"),

@@ -64,6 +64,7 @@ EXAMPLES = (
     ),
     Example("a nurse says so", person(LONG, entered("bowel", "advised", ago=9)), "green", "advised"),
     Example("66 years old", person(LONG, born="1960-02-01"), "yellow", "matters most from age 65"),
+    Example("65 today", person(LONG, born="1961-03-01"), "yellow", "matters most from age 65"),
     Example("64 years old", person(LONG, born="1961-03-02"), "yellow", "in 365 days is on record."),
     Example("medications in part", person(LONG, medications="partial"), "grey", "read only in part"),
     Example(

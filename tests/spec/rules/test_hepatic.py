@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.domain.medication import Dosage, DoseAndRate, Repeat, Timing
+from app.domain.codes import Concept
+from app.domain.medication import Dosage, DoseAndRate, Medication, Repeat, Timing
 from app.domain.quantities import Quantity
 from tests.spec.rules.chart import (
     LUNG_CANCER,
@@ -51,6 +52,12 @@ def vicodin(times: int) -> Part:
 
 def acetaminophen(times: int, count: int = 1) -> Part:
     return order(ACETAMINOPHEN, ago=10, take=tablets(count, times))
+
+
+def filled_order(take: Dosage) -> tuple[Part, Part]:
+    """Acetaminophen as an order that the pharmacy filled; the fill says nothing of its own."""
+    ordered = order(ACETAMINOPHEN, ago=5, take=take)
+    return ordered, fill(ACETAMINOPHEN, ago=3, prescriptions=(ordered[1].reference,))
 
 
 EXAMPLES = (
@@ -111,6 +118,49 @@ EXAMPLES = (
         person(LONG, has(icd("B18.2", "Chronic hepatitis C"))),
         "yellow",
         "liver disease (Chronic hepatitis C)",
+    ),
+    Example(
+        "tablets of its own, filled with directions",
+        person(vicodin(6), fill(ACETAMINOPHEN, ago=3, dosages=(tablets(2, 3),))),
+        "red",
+        "6 g a day",
+    ),
+    Example(
+        "a fill that is over",
+        person(vicodin(6), fill(ACETAMINOPHEN, ago=40, dosages=(tablets(2, 3),))),
+        "yellow",
+        "3 g",
+    ),
+    Example(
+        "a fill for the ward",
+        person(vicodin(6), fill(ACETAMINOPHEN, ago=3, dosages=(tablets(2, 3),), category_codes=("inpatient",))),
+        "yellow",
+        "3 g",
+    ),
+    Example("an order and its fill are one", person(vicodin(5), filled_order(tablets(1, 4))), "red", "4.5 g a day"),
+    Example(
+        "an order on hold",
+        person(vicodin(6), order(ACETAMINOPHEN, ago=3, take=tablets(2, 3), status="on-hold")),
+        "yellow",
+        "3 g",
+    ),
+    Example(
+        "an order for the ward",
+        person(vicodin(6), order(ACETAMINOPHEN, ago=3, take=tablets(2, 3), category=("inpatient",))),
+        "yellow",
+        "3 g",
+    ),
+    Example(
+        "coded by its ingredient only",
+        person(vicodin(6), order(medicine("161", "Pain tablet"), ago=3, take=tablets(2, 3))),
+        "grey",
+        "pain tablet could not be computed",
+    ),
+    Example(
+        "an opioid that only names it",
+        person(order(Medication(Concept(text="hydrocodone-acetaminophen")), ago=3, take=tablets(1, 4))),
+        "grey",
+        "how much acetaminophen is taken is not known",
     ),
     Example("cirrhosis", person(LONG, has(CIRRHOSIS)), "yellow", "cirrhosis"),
     Example(
@@ -185,6 +235,26 @@ def test_a_failing_liver_shows_what_says_so() -> None:
     finding = found("hepatic", person(LONG, has(CIRRHOSIS), has(icd("K76.82", "Hepatic encephalopathy"))))
     assert [each.value for each in finding.evidence] == ["Hepatic encephalopathy"]
     assert finding.next_step == "Talk over the opioid with a liver specialist; change nothing abruptly"
+
+
+def test_a_sum_that_is_known_in_part_says_so() -> None:
+    assert found("hepatic", person(vicodin(9), takes(ACETAMINOPHEN))).is_known_in_part
+    assert not found("hepatic", person(vicodin(9))).is_known_in_part
+    assert not found("hepatic", person(LONG, conditions="failed")).is_known_in_part
+
+
+def test_green_is_told_with_both_halves_and_yellow_with_what_matters() -> None:
+    assert (
+        found("hepatic", person(percocet(4))).reason
+        == "Acetaminophen 1.3 g a day; no liver disease on the problem list."
+    )
+    assert found("hepatic", person(LONG, has(CIRRHOSIS))).reason == "Liver disease (Cirrhosis of liver)."
+
+
+def test_long_term_use_that_is_not_known_makes_red_known_in_part() -> None:
+    failing = has(icd("K72.10", "Hepatic failure"))
+    assert found("hepatic", person(unreadable_opioid(ago=200), failing)).is_known_in_part
+    assert not found("hepatic", person(LONG, failing)).is_known_in_part
 
 
 def test_what_is_listed_for_years_is_named_as_missing() -> None:

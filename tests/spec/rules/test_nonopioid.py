@@ -1,12 +1,18 @@
 """Other pain treatment beside long-term opioid therapy."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.domain.dates import Period, on
+from app.domain.medication import Medication
 from tests.spec.rules.chart import (
     CYCLOBENZAPRINE,
     GABAPENTIN,
     LUNG_CANCER,
     Example,
+    Part,
+    back,
     check,
     document,
     entered,
@@ -35,6 +41,13 @@ LIDOCAINE_INJECTION = medicine("1737556", "lidocaine hydrochloride 10 MG/ML Inje
 DICLOFENAC_GEL = medicine("855633", "diclofenac sodium 0.01 MG/MG Topical Gel")
 PHYSICAL_THERAPY, CBT, EXERCISE_ADVICE, PT_REFERRAL = "91251008", "304891004", "281090004", "306170007"
 NOTHING = "no treatment of pain without opioids"
+
+
+def took(what: Medication, *, until: int) -> Part:
+    """A line on the medication list that has ended."""
+    name, row = takes(what, since=until + 100, status="completed")
+    return name, replace(row, effective=Period(row.effective.start, on(back(until))))
+
 
 EXAMPLES = (
     Example("nothing on record", person(LONG), "yellow", NOTHING),
@@ -69,6 +82,33 @@ EXAMPLES = (
         "physical therapy 365 days ago", person(LONG, procedure(PHYSICAL_THERAPY, ago=365)), "green", "on record from"
     ),
     Example("physical therapy 366 days ago", person(LONG, procedure(PHYSICAL_THERAPY, ago=366)), "yellow", NOTHING),
+    Example("filled 394 days ago for 30 days", person(LONG, fill(DULOXETINE, ago=394)), "green", "duloxetine"),
+    Example("filled 395 days ago for 30 days", person(LONG, fill(DULOXETINE, ago=395)), "yellow", NOTHING),
+    Example(
+        "filled 365 days ago, length not stated",
+        person(LONG, fill(DULOXETINE, ago=365, days=None)),
+        "green",
+        "duloxetine",
+    ),
+    Example(
+        "filled 366 days ago, length not stated", person(LONG, fill(DULOXETINE, ago=366, days=None)), "yellow", NOTHING
+    ),
+    Example(
+        "stopped 365 days ago",
+        person(LONG, order(DULOXETINE, ago=500, days=30, refills=11, status="stopped", ended_ago=365)),
+        "green",
+        "duloxetine",
+    ),
+    Example(
+        "stopped 366 days ago",
+        person(LONG, order(DULOXETINE, ago=500, days=30, refills=11, status="stopped", ended_ago=366)),
+        "yellow",
+        NOTHING,
+    ),
+    Example("taken until 365 days ago", person(LONG, took(DULOXETINE, until=365)), "green", "duloxetine"),
+    Example("taken until 366 days ago", person(LONG, took(DULOXETINE, until=366)), "yellow", NOTHING),
+    Example("aspirin of 300 mg", person(LONG, order(medicine("0", "aspirin 300 MG Oral Tablet"))), "green", "aspirin"),
+    Example("aspirin of 299 mg", person(LONG, order(medicine("0", "aspirin 299 MG Oral Tablet"))), "yellow", NOTHING),
     Example("cognitive behavioral therapy", person(LONG, procedure(CBT, ago=90)), "green", "on record from"),
     Example(
         "by its name only",

@@ -66,6 +66,15 @@ EXAMPLES = (
         "of one day the formula of 2021", person(ON_MORPHINE, egfr(55, code=CKD_EPI), egfr(61)), "green", "eGFR 61"
     ),
     Example("of one day and formula the lower", person(ON_MORPHINE, egfr(61), egfr(59)), "yellow", "eGFR 59"),
+    Example("of one day >60 and 45", person(ON_MORPHINE, above(60), egfr(45)), "yellow", "eGFR 45"),
+    Example(
+        "of one day a number and an unreadable one",
+        person(ON_MORPHINE, egfr(45), seen(loinc(CKD_EPI_2021), text("?"), ago=30)),
+        "yellow",
+        "eGFR 45",
+    ),
+    Example("the laboratory says <30", person(ON_MORPHINE, above(30, "<")), "red", "below 30"),
+    Example("the laboratory says <31", person(ON_MORPHINE, above(31, "<")), "grey", "cannot be judged"),
     Example("the laboratory says >60", person(ON_MORPHINE, above(60)), "green", "at least 60"),
     Example(
         "the laboratory writes >60",
@@ -145,6 +154,11 @@ def test_kidney_function(example: Example) -> None:
 def test_moderately_weak_kidneys_are_a_fact_and_severe_ones_are_not() -> None:
     assert found("renal", person(ON_MORPHINE, egfr(45))).standing
     assert not found("renal", person(ON_OXYCODONE, egfr(20))).standing
+
+
+def test_a_laboratory_that_was_read_in_part_is_named() -> None:
+    assert found("renal", person(ON_MORPHINE, egfr(20), labs="partial")).missing == ("labs",)
+    assert found("renal", person(ON_MORPHINE, egfr(20))).missing == ()
 
 
 def test_red_shows_result_and_drug_and_what_to_do() -> None:

@@ -142,6 +142,12 @@ EXAMPLES = (
         "red",
         "no sleep evaluation",
     ),
+    Example(
+        "STOP-Bang 5, other papers",
+        long_term(stop_bang(5), document("Sleep study", ago=9, status="superseded"), document("Chest X-ray", ago=9)),
+        "red",
+        "no sleep evaluation",
+    ),
     Example("61 days left", long_term(stop_bang(0, ago=669)), "green", "STOP-Bang 0"),
     Example("60 days left", long_term(stop_bang(0, ago=670)), "yellow", "due by 2026-04-30"),
     Example("731 days old", long_term(stop_bang(0, ago=731)), "yellow", "was due by 2026-02-28"),

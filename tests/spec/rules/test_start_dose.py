@@ -29,6 +29,7 @@ from tests.spec.rules.chart import (
 )
 
 OXYCODONE = medicine("1049621", "oxycodone hydrochloride 5 MG Oral Tablet")
+MORPHINE_5 = medicine("0", "morphine sulfate 5 MG Oral Capsule")
 TRAMADOL = medicine("835603", "tramadol hydrochloride 50 MG Oral Tablet")
 FENTANYL_12 = medicine("577057", "fentanyl 0.012 MG/HR 72 HR Transdermal System")
 
@@ -94,6 +95,12 @@ EXAMPLES = (
         person(fill(OXYCODONE, ago=3, days=5, quantity=Quantity(Decimal(5), "tablet"))),
         "green",
         "7.5 MME a day",
+    ),
+    Example(
+        "whole day of 10 MME, dose at a time not stated",
+        person(fill(MORPHINE_5, ago=3, days=3, quantity=Quantity(Decimal(6), "tablet"))),
+        "green",
+        "10 MME a day",
     ),
     Example("directions say nothing", person(unreadable_opioid(ago=3)), "grey", "not known"),
     Example(

@@ -135,6 +135,11 @@ def test_follow_up_after_a_start(example: Example) -> None:
     check("start_followup", example)
 
 
+def test_a_dose_that_is_not_known_is_named() -> None:
+    assert found("start_followup", person(unreadable_opioid(ago=29))).missing == ("dose of an entry",)
+    assert found("start_followup", person(begun(29))).missing == ()
+
+
 def test_overdue_says_since_when_and_what_to_do() -> None:
     finding = found("start_followup", person(begun(40)))
     assert finding.days_overdue == 12
