@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from app.domain.medication import Medication
 from app.rules.case import Case
-from app.rules.elements.peg import baseline_of, is_at_start
 from app.rules.evidence.found import Found
 from app.rules.evidence.medicines import ENDED, USUAL_SUPPLY, bounds_of, is_inpatient, length_in_days
 from app.rules.evidence.opioids import merged
+from app.rules.evidence.peg_change import baseline_of, is_at_start
 from app.rules.evidence.processes import pdmp_checks
 from app.rules.evidence.scores import Score, scores
 from app.rules.evidence.urine import urine_tests

@@ -8,20 +8,16 @@ planned change, a switch to buprenorphine and a hospital stay are no alarm (gree
 (grey).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from app.domain.feeds import Feed
 from app.domain.finding import Finding, Status
-from app.domain.med import Supply
 from app.rules.case import Case
 from app.rules.evidence.found import Found, evidence_of, newest
-from app.rules.evidence.opioids import coverage, found_of, in_force, is_for_taking, is_moud
-from app.rules.evidence.processes import day_of_plan, done, said
+from app.rules.evidence.opioids import coverage, found_of, in_force, is_moud
 from app.rules.evidence.scores import tidy
-from app.rules.evidence.visits import admissions
+from app.rules.evidence.supply_change import Gap, gap_now, mean_dose, recent_stay, taper_plans
 from app.rules.ltot import ltot_state, met_on, therapy_began
 from app.rules.rule import Applies, Rule, answer, unread
 
@@ -39,23 +35,6 @@ CHECK = "Check whether the supply was renewed; contact the patient"
 ENDED_IN_EHR = frozenset({"stopped", "cancelled"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """No supply now: since when, and the supply that ended last."""
-
-    since: date
-    days: int
-    last: tuple[Supply, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Level:
-    """The mean dose of the covered days of a window."""
-
-    mean: Decimal | None
-    is_complete: bool
-
-
 def evaluate(case: Case) -> Finding:
     """Was there long-term therapy to watch; what explains a change; then stop and drop."""
     watched = _was_long_term(case)
@@ -63,7 +42,7 @@ def evaluate(case: Case) -> Finding:
         if not case.feed(Feed.MEDICATIONS).is_complete:
             return unread(case, RULE, (Feed.MEDICATIONS,), "Whether the supply changed suddenly is not known")
         return answer(case, RULE, Status.NOT_APPLICABLE, "No long-term opioid therapy in the last 90 days to watch.")
-    gap = _gap(case)
+    gap = gap_now(case)
     if gap is not None and gap.days > case.policy.rules.change_watch.grace.value:
         return _explained(case) or _stopped(case, gap)
     if gap is not None:
@@ -85,52 +64,25 @@ def _was_long_term(case: Case) -> bool:
     return any(met_on(case, case.as_of - timedelta(days=back)) for back in days)
 
 
-def _gap(case: Case) -> _Gap | None:
-    """None while some opioid for pain covers, or may cover, the day."""
-    cover = coverage(case)
-    if cover.is_open or cover.days_between(case.as_of, case.as_of):
-        return None
-    ends = [end for start, end in cover.intervals if start <= case.as_of]
-    if not ends:
-        return None
-    since = max(ends)
-    last = tuple(each for each in case.med.supplies if each.ends == since and is_for_taking(each))
-    return _Gap(since, case.days_since(since), last)
-
-
 # --- what explains a change -----------------------------------------------------------------------------------------
 
 
 def _explained(case: Case) -> Finding | None:
-    plan = newest(each for each in _plans(case) if each.day)
+    plan = newest(each for each in taper_plans(case) if each.day)
     valid = case.policy.rules.change_watch.plan_valid.value
     if ltot_state(case).state == "tapering" or (plan and plan.day and case.days_since(plan.day) <= valid):
         return _calm(case, "The change is planned", plan)
     switch = next((each for each in in_force(case) if each.ingredient == "buprenorphine"), None)
     if switch:
         return _calm(case, "Buprenorphine is in force: the dose falls by design", found_of(switch))
-    stay = _stay(case)
+    stay = recent_stay(case)
     return _calm(case, "There was a hospital stay", stay) if stay else None
-
-
-def _plans(case: Case) -> Iterator[Found]:
-    yield from done(case, "tapering_plan")
-    yield from said(case, "taper_plan")
-    for each in case.record.plans:
-        if each.kind == "CarePlan" and each.status in {"active", "completed"} and "taper" in (each.title or "").lower():
-            yield Found(each.reference, day_of_plan(each, case.as_of), each.title or "taper", Feed.CARE_PLANS)
-
-
-def _stay(case: Case) -> Found | None:
-    """In hospital now, or until a few days ago."""
-    grace = timedelta(days=case.policy.rules.change_watch.grace.value)
-    return next((found for _, end, found in admissions(case) if end >= case.as_of - grace), None)
 
 
 # --- stop and drop --------------------------------------------------------------------------------------------------
 
 
-def _stopped(case: Case, gap: _Gap) -> Finding:
+def _stopped(case: Case, gap: Gap) -> Finding:
     """Red when fills show it or an order was ended; an order that merely ran out may have been renewed elsewhere."""
     if not case.feed(Feed.MEDICATIONS).is_complete:
         return unread(case, RULE, (Feed.MEDICATIONS,), f"No supply since {gap.since} was seen; one may exist")
@@ -154,8 +106,8 @@ def _stopped(case: Case, gap: _Gap) -> Finding:
 
 def _drop(case: Case) -> Finding:
     section = case.policy.rules.change_watch
-    recent = _level(case, section.recent.value - 1, 0)
-    earlier = _level(case, section.earlier_from.value, section.earlier_to.value + 1)
+    recent = mean_dose(case, section.recent.value - 1, 0)
+    earlier = mean_dose(case, section.earlier_from.value, section.earlier_to.value + 1)
     if recent.mean is None or earlier.mean is None:
         return _calm(case, "No two stretches of supply to compare")
     fall = (earlier.mean - recent.mean) * 100 / earlier.mean
@@ -187,20 +139,6 @@ def _dropped(case: Case, earlier: Decimal, recent: Decimal, is_large: bool) -> F
         missing=_missing(case),
         used=(section.drop_red, section.drop_yellow, section.recent, section.earlier_from, section.earlier_to),
     )
-
-
-def _level(case: Case, first_back: int, last_back: int) -> _Level:
-    """The window from `first_back` to `last_back` days ago, both included; uncovered days are left out: a late fill is no
-    lower dose."""
-    first, until = case.as_of - timedelta(days=first_back), case.as_of - timedelta(days=last_back - 1)
-    total, days, is_complete = Decimal(0), 0, True
-    for each in case.med.timeline:
-        length = (min(each.ends, until) - max(each.starts, first)).days
-        if length > 0:
-            is_complete = is_complete and each.complete
-            if each.mme > 0:
-                total, days = total + each.mme * length, days + length
-    return _Level(total / days if days else None, is_complete)
 
 
 def _calm(case: Case, reason: str, found: Found | None = None) -> Finding:

@@ -13,14 +13,14 @@ from typing import Any
 
 from app.domain.feeds import Feed
 from app.domain.finding import Evidence, Finding, Status
-from app.domain.med import SupplyState
 from app.rules.case import Case
+from app.rules.dose_words import methods_in_words, not_computed, why_incomplete
 from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.evidence.opioids import found_of, in_force
 from app.rules.evidence.processes import benefit_risk_reviews, pain_consults
 from app.rules.evidence.scores import tidy
 from app.rules.policy import Days, Setting
-from app.rules.rule import Applies, Rule, answer, feed_words, unread
+from app.rules.rule import Applies, Rule, answer, unread
 
 RULE = Rule(
     id="med",
@@ -84,10 +84,10 @@ def _act(case: Case, dose: _Dose, why: str, step: str, used: tuple[Setting[Any],
         case,
         RULE,
         Status.RED,
-        f"The dose is {dose.words}; {why}{_methods(case)}.",
+        f"The dose is {dose.words}; {why}{methods_in_words(case)}.",
         evidence=_evidence(case, newest(benefit_risk_reviews(case))),
         next_step=step,
-        missing=(*_not_computed(case), *(feed.value for feed in unseen)),
+        missing=(*not_computed(case), *(feed.value for feed in unseen)),
         used=(*used, case.policy.rules.med.review_valid),
         is_known_in_part=not dose.is_complete or bool(unseen),
     )
@@ -109,7 +109,7 @@ def _look(case: Case, dose: _Dose) -> Finding:
         case,
         RULE,
         status,
-        f"{reason}{_methods(case)}.",
+        f"{reason}{methods_in_words(case)}.",
         evidence=_evidence(case, _review(case)),
         used=(section.band_moderate, section.band_high, section.review_valid),
         standing=status is Status.YELLOW,
@@ -125,10 +125,10 @@ def _at_least(case: Case, dose: _Dose) -> Finding:
         case,
         RULE,
         Status.GREY,
-        f"The dose is {dose.words}: {_what_is_missing(case)}.",
+        f"The dose is {dose.words}: {why_incomplete(case)}.",
         evidence=_evidence(case, None),
         next_step="Read the directions of the entry that could not be computed",
-        missing=_not_computed(case) or ("medications",),
+        missing=not_computed(case) or ("medications",),
         used=(case.policy.rules.med.band_moderate, case.policy.rules.med.band_high),
     )
 
@@ -138,44 +138,12 @@ def _unknown(case: Case) -> Finding:
         case,
         RULE,
         Status.GREY,
-        f"The dose is not known: {_what_is_missing(case)}.",
+        f"The dose is not known: {why_incomplete(case)}.",
         evidence=_evidence(case, None),
         next_step="Read the directions of the entry that could not be computed",
-        missing=_not_computed(case),
+        missing=not_computed(case),
         used=(case.policy.rules.med.band_moderate, case.policy.rules.med.band_high),
     )
-
-
-def _what_is_missing(case: Case) -> str:
-    reasons = dict.fromkeys(
-        f"{each.product.name or each.ingredient or 'an entry'}: {each.reason}"
-        for each in in_force(case)
-        if each.state is SupplyState.NOT_COMPUTABLE and each.reason
-    )
-    return "; ".join(reasons) or feed_words(case, Feed.MEDICATIONS)
-
-
-def _not_computed(case: Case) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(
-            f"dose of {each.sources[0] if each.sources else 'an entry'}"
-            for each in in_force(case)
-            if each.state is SupplyState.NOT_COMPUTABLE
-        )
-    )
-
-
-def _methods(case: Case) -> str:
-    """Said when directions and quantity put the dose into different bands."""
-    by_sig, by_quantity = case.med.signature_mme_per_day, case.med.quantity_mme_per_day
-    if by_sig is None or by_quantity is None or _band(case, by_sig) == _band(case, by_quantity):
-        return ""
-    return f" (by directions {tidy(by_sig)}, by quantity {tidy(by_quantity)}: different bands)"
-
-
-def _band(case: Case, mme: Decimal) -> int:
-    section = case.policy.rules.med
-    return int(mme >= section.band_moderate.value) + int(mme >= section.band_high.value)
 
 
 def _evidence(case: Case, review: Found | None) -> tuple[Evidence, ...]:

@@ -7,20 +7,16 @@ confirmed long ago, or declined, it is yellow. Access in the last 12 months is g
 no prescription does not mean none at home: ask.
 """
 
-from typing import Any
-
 from app.domain.feeds import Feed
 from app.domain.finding import Finding, Status
 from app.rules.case import Case
 from app.rules.done_item import NEVER_RECORDED, NOT_SEEN_HERE
-from app.rules.evidence.conditions import PAST_SUBTYPES, diagnoses
 from app.rules.evidence.found import Found, evidence_of, newest
-from app.rules.evidence.medicines import in_force, reversal_agents
+from app.rules.evidence.medicines import reversal_agents
+from app.rules.evidence.overdose_risk import raised_risks, risk_settings, unread_risks
 from app.rules.evidence.processes import said
-from app.rules.evidence.scores import tidy
 from app.rules.interval import Length, ago, length_of
 from app.rules.ltot import is_long_term
-from app.rules.policy import Setting
 from app.rules.rule import Applies, Rule, answer, unread
 
 RULE = Rule(
@@ -33,10 +29,6 @@ RULE = Rule(
     is_safety_fact=True,
 )
 OFFER = "Ask about naloxone at home; offer it and teach its use"
-CURRENT_ONLY = frozenset(
-    {"depression", "anxiety", "ptsd", "bipolar", "psychotic_disorder", "copd_or_respiratory", "sleep_apnea"}
-)
-"""These raise the risk while they last; overdose and substance use do so for good."""
 
 
 def evaluate(case: Case) -> Finding:
@@ -99,13 +91,13 @@ def _without_access(case: Case, access: Found | None, length: Length) -> Finding
     if access is None and not setting.value:
         reason, step = "Naloxone access: not recorded where Sextant can see.", OFFER
         return answer(case, RULE, Status.GREY, reason, next_step=step, used=(setting,), fold=NOT_SEEN_HERE)
-    risks = _risks(case)
+    risks = raised_risks(case)
     since = f"access was last on record on {access.day}" if access and access.day else "no access is on record"
     if risks:
         return _act(case, risks, since, access, length)
-    unread_risks = _unread_risks(case)
-    if unread_risks:
-        return unread(case, RULE, unread_risks, f"Naloxone: {since}; whether the risk is raised is not known")
+    unseen = unread_risks(case)
+    if unseen:
+        return unread(case, RULE, unseen, f"Naloxone: {since}; whether the risk is raised is not known")
     return _look(case, since, access, length)
 
 
@@ -122,7 +114,7 @@ def _act(case: Case, risks: tuple[tuple[str, Found], ...], since: str, access: F
         evidence=evidence_of((*(found for _, found in risks), access)),
         next_step=OFFER,
         missing=_missing(case),
-        used=(*length.used, *_risk_settings(case)),
+        used=(*length.used, *risk_settings(case)),
     )
 
 
@@ -141,41 +133,9 @@ def _look(case: Case, since: str, access: Found | None, length: Length) -> Findi
         evidence=evidence_of((access,)),
         next_step=OFFER if status is Status.YELLOW else None,
         missing=_missing(case),
-        used=(*length.used, *_risk_settings(case)),
+        used=(*length.used, *risk_settings(case)),
         fold=NEVER_RECORDED if access is None and status is Status.YELLOW else None,
     )
-
-
-def _risk_settings(case: Case) -> tuple[Setting[Any], ...]:
-    section = case.policy.rules.naloxone
-    return (section.risk_dose, section.risk_classes, section.risk_conditions)
-
-
-def _risks(case: Case) -> tuple[tuple[str, Found], ...]:
-    """Every reason for raised risk with its evidence."""
-    section = case.policy.rules.naloxone
-    found: list[tuple[str, Found]] = []
-    mme = case.med.mme_per_day
-    if mme is not None and mme >= section.risk_dose.value:
-        dose = f"{tidy(mme)} MME/day"
-        found.append((dose, Found(None, case.as_of, dose)))
-    found += [(each.found.value, each.found) for each in in_force(case, section.risk_classes.value)]
-    for concept in section.risk_conditions.value:
-        for each in diagnoses(case, concept):
-            if each.is_active or (concept not in CURRENT_ONLY and _counts_for_good(each.subtype, each.is_uncertain)):
-                found.append((each.found.value, each.found))
-    return tuple(found)
-
-
-def _counts_for_good(subtype: str, is_uncertain: bool) -> bool:
-    return not is_uncertain and subtype not in PAST_SUBTYPES - {"history"}
-
-
-def _unread_risks(case: Case) -> tuple[Feed, ...]:
-    """What would have to be read before the risk may be called not raised."""
-    if not case.feed(Feed.CONDITIONS).is_complete:
-        return (Feed.CONDITIONS,)
-    return () if case.med.complete and case.med.mme_per_day is not None else (Feed.MEDICATIONS,)
 
 
 def _missing(case: Case) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ yellow. Else it is green: better, reviewed, at the patient's goal, the first one
 item, or a start value of 0, cannot be judged (grey).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +16,9 @@ from app.domain.finding import Finding, Place, Status
 from app.rules.case import Case
 from app.rules.done_item import Item, Judged, judge
 from app.rules.evidence.found import Found, evidence_of, newest
+from app.rules.evidence.peg_change import Change, baseline_of, compare
 from app.rules.evidence.processes import benefit_risk_reviews, said
-from app.rules.evidence.scores import PEG_ITEMS, Score, scores, tidy
+from app.rules.evidence.scores import Score, scores, tidy
 from app.rules.interval import length_of
 from app.rules.ltot import therapy_began
 from app.rules.policy import Setting
@@ -33,15 +34,6 @@ RULE = Rule(
 )
 ITEM = Item(name="PEG", concept="peg", to_do="Ask the three PEG questions", needs=(Feed.SURVEYS,))
 TALK = "Talk about what the treatment does for pain and function; review benefit and risk"
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """How the newest PEG compares with the baseline. `better` None: cannot be computed."""
-
-    better: bool | None
-    worse: bool
-    words: str
 
 
 def evaluate(case: Case) -> Finding:
@@ -60,18 +52,10 @@ def evaluate(case: Case) -> Finding:
     return _judge_value(case, last, baseline_of(case, found), timing)
 
 
-def baseline_of(case: Case, found: tuple[Score, ...]) -> Score | None:
-    """The last one at or before the start of therapy, else the earliest; only complete ones."""
-    complete = [score for score in found if score.total is not None]
-    began = therapy_began(case)
-    before = [score for score in complete if began and score.day <= began]
-    return before[-1] if before else complete[0] if complete else None
-
-
 def _judge_value(case: Case, last: Score, baseline: Score | None, timing: Finding) -> Finding:
     if baseline is None or baseline.day == last.day:
         return _with_value(case, timing, last, None, Status.GREEN, "first measurement")
-    change = _compare(case, last, baseline)
+    change = compare(case, last, baseline)
     if change.worse:
         finding = _with_value(case, timing, last, baseline, Status.RED, f"{change.words}: worse")
         return replace(finding, next_step=TALK, due=None)
@@ -82,7 +66,7 @@ def _judge_value(case: Case, last: Score, baseline: Score | None, timing: Findin
     return _not_better(case, last, baseline, change, timing)
 
 
-def _not_better(case: Case, last: Score, baseline: Score, change: _Change, timing: Finding) -> Finding:
+def _not_better(case: Case, last: Score, baseline: Score, change: Change, timing: Finding) -> Finding:
     """Less than the meaningful change: early, at the goal, reviewed, or to be looked at."""
     section = case.policy.rules.peg
     began = therapy_began(case)
@@ -122,54 +106,12 @@ def _value_settings(case: Case) -> tuple[Setting[Any], ...]:
     return (section.method, section.meaningful_change, section.worse_points, section.early_days, section.review_valid)
 
 
-def _compare(case: Case, last: Score, baseline: Score) -> _Change:
-    section = case.policy.rules.peg
-    now, then = last.total or Decimal(0), baseline.total or Decimal(0)
-    label = (
-        f"{tidy(then)} at the start ({baseline.day})"
-        if is_at_start(case, baseline)
-        else (f"{tidy(then)} at the earliest on record ({baseline.day})")
-    )
-    if then == 0:
-        return _Change(None, False, label)
-    percent = section.meaningful_change.value
-    worse = now - then >= section.worse_points.value and _fell(then, now, -percent)
-    both = section.method.value == "both30" and _has_items(last) and _has_items(baseline)
-    if not both:
-        return _Change(_fell(then, now, percent), worse, f"{label}, by the mean")
-    parts = ((baseline.items["1"], last.items["1"]), (_function(baseline), _function(last)))
-    if any(start == 0 for start, _ in parts):
-        return _Change(None, worse, label)
-    return _Change(all(_fell(start, end, percent) for start, end in parts), worse, f"{label}, pain and function")
-
-
-def is_at_start(case: Case, baseline: Score) -> bool:
-    began = therapy_began(case)
-    return began is not None and baseline.day <= began
-
-
-def _fell(start: Decimal, end: Decimal, percent: Decimal) -> bool:
-    """True when `end` is at least `percent` below `start`; with a negative percent, at least so much above."""
-    if percent < 0:
-        return (end - start) * 100 >= -percent * start
-    return (start - end) * 100 >= percent * start
-
-
-def _has_items(score: Score) -> bool:
-    return len(score.items) == PEG_ITEMS
-
-
-def _function(score: Score) -> Decimal:
-    """Enjoyment of life and general activity together."""
-    return (score.items["2"] + score.items["3"]) / 2
-
-
 def _incomplete(case: Case, last: Score) -> Finding:
     items = ", ".join(f"item {name}" for name in last.missing)
     return _grey(case, (last.found,), f"The PEG of {last.day} is incomplete: {items} missing or not readable", last)
 
 
-def _not_comparable(case: Case, last: Score, baseline: Score, change: _Change) -> Finding:
+def _not_comparable(case: Case, last: Score, baseline: Score, change: Change) -> Finding:
     found = (last.found, baseline.found)
     reason = (
         f"PEG {tidy(last.total or Decimal(0))} on {last.day} cannot be compared: {change.words}, which is 0 in part"
