@@ -1,5 +1,5 @@
 # Each target does all of its own set-up and does nothing twice: a second run starts in seconds.
-.PHONY: help install demo test check hapi walk screenshots clean
+.PHONY: help install demo test check hapi walk screenshots docs mutate clean
 
 PYTHON := .venv/bin/python
 
@@ -36,6 +36,14 @@ screenshots: ## Walk through the demo in Chromium and renew the pictures in docs
 	@scripts/ensure-venv sandbox,test
 	@scripts/ensure-apt chromium fonts-dejavu-core
 	@$(PYTHON) -m tests.e2e.pictures docs/screenshots
+
+docs: ## Renew the pages of the rules in docs/rules, after a change of a rule, a pack or a table of cases
+	@scripts/ensure-venv sandbox,test
+	@$(PYTHON) -m scripts.build_rule_docs
+
+mutate: ## Put 600 small faults into the rules and count those that the tables notice (long; not part of test)
+	@scripts/ensure-venv sandbox,test
+	@$(PYTHON) -m benchmarks.mutate_rules --sample 600
 
 clean: ## Remove what was built here
 	@rm -rf .venv .demo .sextant build hapi-docker/server/target

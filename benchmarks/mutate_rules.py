@@ -3,7 +3,8 @@
     python -m benchmarks.mutate_rules [--sample 600] [--seed 1] [--shared]
 
 Each mutant (a comparison moved by one, a number by one, `and` for `or`, a yes for a no, another colour, `not` left out) runs in
-a forked process against the lines of its rule's table; one that survives them runs through the rule's whole spec module.
+a forked process against the lines of its rule's table, with all that the rule's page in docs/ shows of them (a test holds
+these pages to the code); one that survives runs through the rule's whole spec module.
 `--shared` also takes the files that rules share (intervals, evidence, scope, tier) against all tables. Prints the kill
 rate for each file and every survivor with its line, to be read by a person: some faults cannot show.
 """
@@ -19,12 +20,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import FunctionType, ModuleType
 
 import pytest
 
 from app.rules.catalogue import CATALOGUE
+from scripts.build_rule_docs import case_table
 from tests.spec.rules.chart import policy
 from tests.spec.rules.pinned import Line, lines
 
@@ -164,21 +167,23 @@ def _sign(operator: ast.AST) -> str:
 # --- running one -----------------------------------------------------------------------------------------------------
 
 
-def is_noticed(mutant: Mutant, asked: list[Line], modules: list[str]) -> bool:
+def is_noticed(mutant: Mutant, asked: list[Line], modules: list[str], pages: dict[str, str]) -> bool:
     """Whether a line, or else a test of the spec modules, fails with the fault in. The fault lives in a fork only."""
     sys.stdout.flush()
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
     signal.alarm(SECONDS)  # its default action ends the fork, which counts as noticed
-    os._exit(_run(mutant, asked, modules))
+    os._exit(_run(mutant, asked, modules, pages))
 
 
-def _run(mutant: Mutant, asked: list[Line], modules: list[str]) -> int:
+def _run(mutant: Mutant, asked: list[Line], modules: list[str], pages: dict[str, str]) -> int:
     """In the fork: 0 when nobody noticed."""
     try:
         put_in(importlib.import_module(mutant.module), mutant.tree())
         if not all(line.holds(policy(line.pack)) for line in asked):
+            return 1
+        if any(case_table(rule) != page for rule, page in pages.items()):
             return 1
     except Exception:
         return 1
@@ -224,17 +229,24 @@ def files(shared: bool) -> list[Path]:
     return [*rules, *(path for path in (*base, *evidence) if shared and path.is_file())]
 
 
-def tables_of(path: Path) -> tuple[list[Line], list[str]]:
-    """The lines and spec modules that hold one file: its own, or all for a shared one."""
-    own = SPEC / f"test_{path.stem}.py"
+@lru_cache(maxsize=1)
+def all_pages() -> dict[str, str]:
+    """What the page of each rule shows of its cases."""
+    return {entry.rule.id: case_table(entry.rule.id) for entry in CATALOGUE}
+
+
+def tables_of(path: Path) -> tuple[list[Line], list[str], dict[str, str]]:
+    """The lines, spec modules and pages that hold one file: its own, or all for a shared one."""
     if path.parent == ELEMENTS:
-        return [line for line in lines() if line.table == path.stem], [str(own)]
-    modules = [
-        str(each)
-        for each in sorted(SPEC.glob("test_*.py"))
-        if each.stem not in {"test_every_threshold", "test_promises"}
-    ]
-    return list(lines()), modules
+        rule = path.stem
+        return (
+            [line for line in lines() if line.table == rule],
+            [str(SPEC / f"test_{rule}.py")],
+            {rule: all_pages()[rule]},
+        )
+    left_out = {"test_every_threshold", "test_promises"}
+    modules = [str(each) for each in sorted(SPEC.glob("test_*.py")) if each.stem not in left_out]
+    return list(lines()), modules, all_pages()
 
 
 def main() -> int:

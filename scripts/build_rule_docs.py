@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.domain.finding import Status
+from app.domain.finding import Evidence, Status
 from app.rules.catalogue import CATALOGUE
 from app.rules.fact_words import TITLES, WORDS
 from app.rules.facts import CONCEPTS, LARGEST, NUMBER
@@ -23,6 +23,7 @@ from app.rules.pack import shipped_ids, shipped_pack
 from app.rules.rule import Entry
 from app.rules.site_codes import concept_names
 from tests.spec.rules.chart import DAY, Example, found
+from tests.spec.rules.pinned import more_examples
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 USUAL = "us-default-2026"
@@ -146,7 +147,7 @@ def pages() -> dict[Path, str]:
 def examples_of(rule: str) -> tuple[Example, ...]:
     """The spec table of a rule."""
     examples: tuple[Example, ...] = importlib.import_module(f"{SPEC}{rule}").EXAMPLES
-    return examples
+    return (*examples, *(example for named, example in more_examples() if named == rule))
 
 
 def rule_page(entry: Entry) -> str:
@@ -188,14 +189,24 @@ def value_table(rule: str) -> str:
 
 
 def case_table(rule: str) -> str:
-    """Who, the colour, and what Sextant says."""
-    lines = ["| Person | Colour | What Sextant says | Pack |", "| --- | --- | --- | --- |"]
+    """Who, the colour, what Sextant says, what it proposes, and what it shows for it."""
+    lines = [
+        "| Person | Colour | What Sextant says | Next step | Shown | Pack |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for example in examples_of(rule):
         finding = found(rule, example.chart, example.pack)
         pack = "" if example.pack == USUAL else example.pack
-        cells = (example.who, COLOURS[finding.status], finding.reason, pack)
+        shown = "; ".join(shown_words(each) for each in finding.evidence)
+        missing = f" (not available: {', '.join(finding.missing)})" if finding.missing else ""
+        cells = (example.who, COLOURS[finding.status], finding.reason, finding.next_step or "", shown + missing, pack)
         lines.append(f"| {' | '.join(cell(each) for each in cells)} |")
     return "\n".join(lines)
+
+
+def shown_words(evidence: Evidence) -> str:
+    """One input: what, from when, and who said so."""
+    return ", ".join(filter(None, (evidence.value, evidence.date, evidence.entered_by)))
 
 
 def cell(text: str) -> str:
