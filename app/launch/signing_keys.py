@@ -19,7 +19,7 @@ JWKS_PATH = "/.well-known/jwks.json"
 _LIFE = timedelta(minutes=4)  # SMART allows five
 _SMALLEST_RSA_BITS = 2048
 
-HOW_TO_MAKE_KEYS = "Make a file with: python -m app.launch.signing_keys > signing-keys.json (and keep it to yourself)."
+HOW_TO_MAKE_KEYS = "Make a file with: python -m app.launch.new_signing_keys > signing-keys.json (and keep it to yourself)."
 
 
 class SigningKeys:
@@ -81,7 +81,3 @@ def _algorithm(key: RSAKey | ECKey) -> str:
 
 def _public(key: RSAKey | ECKey) -> dict[str, object]:
     return {**key.as_dict(private=False), "kid": key.get("kid"), "use": "sig", "alg": _algorithm(key)}
-
-
-if __name__ == "__main__":
-    print(new_keys())

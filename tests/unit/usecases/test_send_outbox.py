@@ -1,0 +1,251 @@
+"""What becomes of a confirmed change: settled, tried again, waiting, dead; each step audited, nothing lost."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.domain.errors import AskAnAdministrator, LaunchAgain, TryAgainLater, WrongUsage
+from app.domain.flag import LastWritten, ProvenanceIntent, Written
+from app.domain.outbox import RowState
+from app.domain.outcome import Ok
+from app.usecases.pace import Pace
+from app.usecases.send_outbox import NO_ANSWER, REFUSED, SendOutbox
+from app.usecases.tend_outbox import TendOutbox, explanation
+from app.usecases.work_outbox import WorkOutbox
+from tests.unit.usecases.outbox_desk import LATER_LAUNCH, PACE, Desk, WrittenDownSink, desk, flag, session
+
+CREATED = Written("naloxone", "created", "Flag/9", "1")
+SILENT = TryAgainLater("The EHR did not answer in time.")
+OVER = LaunchAgain("over")
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Desk]:
+    with desk(tmp_path) as opened:
+        yield opened
+
+
+class TestAnswered:
+    def test_at_once_in_the_request(self, outbox: Desk) -> None:
+        assert outbox.confirm() == (CREATED,)
+        assert outbox.row().state is RowState.SETTLED
+        assert outbox.outcomes() == [("confirm_write", "ok"), ("write", "created")]
+        assert isinstance(outbox.storage.audit.verify(), Ok)
+
+    def test_is_what_the_ledger_says(self, outbox: Desk) -> None:
+        outbox.confirm()
+        line = outbox.storage.ledger.find("clinic", "lane-1")
+        assert line == LastWritten("lane-1", "naloxone", "Naloxone: offer", "active", "facts", "Flag/9", "1")
+
+    def test_a_provenance_that_is_owed_is_sent_after_it(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [replace(CREATED, owes_provenance=True)]
+        outbox.confirm()
+        assert outbox.work()
+        owed = outbox.ehrs.sink().given[-1]
+        assert isinstance(owed, ProvenanceIntent)
+        assert (owed.target, owed.activity, owed.evidence) == ("Flag/9", "CREATE", ("Condition/1",))
+        assert outbox.row("k1:provenance").state is RowState.SETTLED
+        assert not outbox.work()
+
+    def test_the_same_confirmation_twice_is_sent_once(self, outbox: Desk) -> None:
+        outbox.confirm()
+        assert outbox.confirm() == (CREATED,)
+        assert len(outbox.ehrs.sink().given) == 1
+
+    def test_a_conflict_is_settled_the_next_preview_asks_again(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [Written("naloxone", "conflict", "Flag/9")]
+        assert outbox.confirm()[0].outcome == "conflict"
+        assert outbox.row().state is RowState.SETTLED
+
+    def test_twins_that_were_withdrawn_are_in_the_audit_log(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [replace(CREATED, withdrawn=("Flag/10",))]
+        outbox.confirm()
+        assert outbox.storage.audit.entries()[-1].detail["withdrawn"] == "Flag/10"
+
+
+class TestNotAnswered:
+    def test_is_tried_again_later_each_time(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT, SILENT, CREATED]
+        assert outbox.confirm()[0].outcome == "unknown"
+        waits = []
+        for _ in range(2):
+            due = outbox.row().next_attempt_at
+            assert due is not None
+            waits.append((due - outbox.clock.now()).total_seconds())
+            assert not outbox.work(), "not before its time"
+            outbox.clock.forward(due - outbox.clock.now())
+            assert outbox.work()
+        assert waits == [4, 8]
+        assert outbox.row().state is RowState.SETTLED
+        assert [each[1] for each in outbox.outcomes()] == ["ok", "unknown", "unknown", "created"]
+
+    def test_in_the_end_is_an_administrators(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT] * 4
+        outbox.confirm()
+        for _ in range(3):
+            outbox.clock.forward(timedelta(minutes=1))
+            assert outbox.work()
+        assert (outbox.row().state, outbox.row().remedy) == (RowState.DEAD, NO_ANSWER)
+        outbox.clock.forward(timedelta(hours=1))
+        assert not outbox.work()
+
+    def test_and_may_be_tried_again_by_one(self, outbox: Desk) -> None:
+        self.test_in_the_end_is_an_administrators(outbox)
+        tend = TendOutbox(outbox.storage.outbox, outbox.clock)
+        (dead,) = tend.unfinished()
+        assert explanation(dead) == NO_ANSWER
+        tend.retry(dead.id)
+        assert outbox.work()
+        assert outbox.row().state is RowState.SETTLED
+        with pytest.raises(WrongUsage, match="settled"):
+            tend.retry(dead.id)
+        assert ("retry_write", "ok") in outbox.outcomes()
+
+    def test_a_sender_that_takes_too_long_gives_up_before_its_lease_does(self, tmp_path: Path) -> None:
+        async def slowly() -> Written:
+            await asyncio.sleep(5)
+            return CREATED
+
+        with desk(tmp_path, lease=timedelta(seconds=0.2)) as outbox:
+            outbox.ehrs.sink().answers = [slowly]
+            assert outbox.confirm()[0].outcome == "unknown"
+            assert outbox.row().state is RowState.PENDING
+
+    def test_a_fault_of_our_own_loses_nothing(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [ZeroDivisionError(), CREATED]
+        assert outbox.confirm()[0].outcome == "unknown"
+        outbox.clock.forward(timedelta(minutes=1))
+        assert outbox.work()
+        assert outbox.row().state is RowState.SETTLED
+
+    def test_a_row_whose_senders_keep_dying_does_not_go_on_for_ever(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        for _ in range(3):
+            outbox.clock.forward(timedelta(minutes=1))
+            assert outbox.storage.outbox.claim("dies", timedelta(seconds=2)) is not None
+        outbox.clock.forward(timedelta(minutes=1))
+        assert outbox.work()
+        assert outbox.row().state is RowState.DEAD
+        assert len(outbox.ehrs.sink().given) == 1
+
+
+class TestPermission:
+    def test_of_another_launch_on_the_same_chart_is_used(self, outbox: Desk) -> None:
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.ehrs.sink().answers = [OVER]
+        assert outbox.confirm() == (CREATED,)
+        assert len(outbox.ehrs.sink(LATER_LAUNCH).given) == 1
+
+    def test_of_backend_services_is_used_where_it_is_set_up(self, outbox: Desk) -> None:
+        outbox.ehrs.backend = WrittenDownSink("backend")
+        outbox.ehrs.sink().answers = [OVER]
+        assert outbox.confirm() == (CREATED,)
+
+    def test_that_nobody_has_is_waited_for_and_said(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [OVER]
+        (answer,) = outbox.confirm()
+        assert answer.outcome == "waiting"
+        assert "opens this chart" in answer.detail
+        outbox.clock.forward(timedelta(hours=3))
+        assert not outbox.work()
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.storage.outbox.wake("clinic", "Patient/p1", LATER_LAUNCH)
+        assert outbox.work()
+        assert outbox.row().state is RowState.SETTLED
+        assert outbox.storage.audit.entries()[-1].launch == LATER_LAUNCH
+
+    def test_of_a_launch_that_was_closed_meanwhile(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        outbox.storage.sessions.end(session().launch)
+        outbox.clock.forward(timedelta(minutes=1))
+        assert outbox.work()
+        assert outbox.row().state is RowState.WAITING
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        "answer", [Written("naloxone", "refused", detail="(403)"), AskAnAdministrator("no longer configured")]
+    )
+    def test_is_an_administrators_with_a_remedy(self, outbox: Desk, answer: Written | Exception) -> None:
+        outbox.ehrs.sink().answers = [answer]
+        assert outbox.confirm()[0].outcome == "refused"
+        assert (outbox.row().state, outbox.row().remedy) == (RowState.DEAD, REFUSED)
+        assert outbox.outcomes()[-1] == ("write", "refused")
+
+
+class TestSwitches:
+    def test_a_site_that_is_switched_off_is_held(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        outbox.clock.forward(timedelta(minutes=1))
+        held: SendOutbox = replace(outbox.send, held=frozenset({"clinic"}))
+        assert not asyncio.run(held.next_due("worker"))
+        assert outbox.work()
+
+    def test_a_dry_run_is_audited_and_writes_nothing(self, outbox: Desk) -> None:
+        (answer,) = outbox.carry_out.pretend(session(), {"k1": flag()})
+        assert answer.outcome == "dry_run"
+        assert outbox.outcomes() == [("confirm_write", "dry_run")]
+        assert outbox.storage.outbox.find("k1") is None
+
+    def test_an_ended_launch_decides_nothing(self, outbox: Desk) -> None:
+        outbox.storage.sessions.end(session().launch)
+        with pytest.raises(LaunchAgain):
+            outbox.confirm()
+        assert outbox.outcomes() == []
+        assert outbox.ehrs.sinks == {}
+
+
+class TestTheWorker:
+    def test_sends_all_that_is_due(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT] * 3
+        for number in range(3):
+            outbox.confirm(f"k{number}", flag(f"lane-{number}"))
+        outbox.clock.forward(timedelta(minutes=1))
+        assert asyncio.run(WorkOutbox(outbox.send).all_due()) == 3
+
+    def test_ends_when_it_is_told_to(self, outbox: Desk) -> None:
+        async def run() -> None:
+            stop = asyncio.Event()
+            worker = asyncio.create_task(WorkOutbox(outbox.send, idle_seconds=30).until(stop))
+            await asyncio.sleep(0.05)
+            stop.set()
+            await asyncio.wait_for(worker, 2)
+
+        asyncio.run(run())
+
+    def test_the_request_waits_for_a_worker_that_has_the_row(self, outbox: Desk) -> None:
+        async def both() -> Written:
+            key, intent = "k1", flag()
+            with outbox.storage.unit_of_work() as work:
+                work.outbox.add(key, session().launch, intent, outbox.carry_out._entry(session(), intent, "ok"))
+            row = outbox.storage.outbox.claim("worker", PACE.lease)
+            assert row is not None
+            sent = asyncio.create_task(outbox.carry_out(session(), {key: intent}))
+            await asyncio.sleep(0.3)
+            await outbox.send._send(row)
+            return (await sent)[0]
+
+        assert asyncio.run(both()) == CREATED
+        assert len(outbox.ehrs.sink().given) == 1
+
+
+class TestPace:
+    def test_waits_double_up_to_the_longest_and_differ_by_chance(self) -> None:
+        pace = Pace(first_wait=timedelta(seconds=5), longest_wait=timedelta(minutes=15), jitter=lambda: 0.0)
+        waits = [pace.before_next(attempts).total_seconds() for attempts in (1, 2, 3, 4, 40)]
+        assert waits == [5, 10, 20, 40, 900]
+        dice = random.Random(7).random
+        spread = {replace(pace, jitter=dice).before_next(3).total_seconds() for _ in range(50)}
+        assert len(spread) > 40
+        assert all(10 < wait <= 20 for wait in spread)
+
+    def test_a_sender_gives_up_before_its_lease_ends(self) -> None:
+        assert Pace().sending < Pace().lease
