@@ -66,14 +66,17 @@ def _worn(dose: Dose, times: Times, drug: Drug) -> Line:
         words=words_of(strength, dose.high.pieces, "patch" if strength else "mcg/h", dose.high.amount, None),
         interval_days=interval,
         weekdays=None,
-        notes=dose.notes + times.notes + _wear_note(interval, times),
+        notes=dose.notes + times.notes + _wear_note(interval, times, drug),
     )
 
 
-def _wear_note(interval: Fraction, times: Times) -> tuple[str, ...]:
-    if times.weekdays is not None or interval in (2, 3):
+def _wear_note(interval: Fraction, times: Times, drug: Drug) -> tuple[str, ...]:
+    """Fentanyl patches are worn 72, sometimes 48 hours; others as their label says."""
+    usual = {drug.wear_days} if drug.wear_days and drug.ingredient != "fentanyl" else {Fraction(2), Fraction(3)}
+    if times.weekdays is not None or interval in usual:
         return ()
-    return (f"patch changed every {shown(interval * 24)} hours; fentanyl patches are labelled for 72 (some 48) hours",)
+    labelled = " or ".join(shown(days * 24) for days in sorted(usual, reverse=True) if days)
+    return (f"patch changed every {shown(interval * 24)} hours; it is labelled for {labelled} hours",)
 
 
 def _taken(dose: Dose, times: Times, dosage: Dosage, drug: Drug) -> Line:
@@ -124,7 +127,7 @@ def _daily_cap(stated: Ratio | None, drug: Drug) -> tuple[Portion | None, tuple[
     if isinstance(portion, No) or isinstance(days, No) or days is None:
         reason = portion.reason if isinstance(portion, No) else "its period is missing or unknown"
         return None, (f"the stated maximum was not used: {reason}",)
-    return portion.times(1 / days), portion.notes
+    return portion.times(1 / days), () if isinstance(measure, No) else measure.notes
 
 
 def _within_bounds(line: Line, repeat: Repeat | None) -> Line:

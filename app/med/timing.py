@@ -114,6 +114,9 @@ def _frequency(repeat: Repeat) -> Iterator[Times | No]:
         if not repeat.times_of_day and not _counts_alone(repeat):
             yield No("a frequency without a period says nothing" if has_frequency else "a period without a frequency")
         return
+    if repeat.period is None:
+        yield No("the shorter period is missing")
+        return
     unit = unit_days(repeat.period_unit)
     frequencies = [each for each in (repeat.frequency, repeat.frequency_max) if each is not None]
     quantities = [each for each in (repeat.period, repeat.period_max) if each is not None]

@@ -5,8 +5,12 @@ import os
 from hypothesis import HealthCheck, settings
 
 IS_LONG = os.environ.get("SEXTANT_LONG") == "1"
-CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
-settings.register_profile("short", max_examples=60, deadline=None, suppress_health_check=CHECKS)
-settings.register_profile("long", max_examples=20_000, deadline=None, suppress_health_check=CHECKS)
-settings.load_profile("long" if IS_LONG else "short")
+
+def examples(short: int, long: int) -> settings:
+    """So many examples; a loaded machine is no failure."""
+    slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+    return settings(max_examples=long if IS_LONG else short, deadline=None, suppress_health_check=slow)
+
+
+LAW = examples(60, 20_000)

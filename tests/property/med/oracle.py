@@ -367,8 +367,8 @@ def _fill_claim(fill: Json, order: Json | None) -> Claim:
     if length is None and ends is None:
         raise AssertionError("charts.py makes no fill without any length")
     claim.first = max(_given(fill), begins) if begins else _given(fill)
-    run = _run(_given(fill), FOREVER if length is None else length)
-    claim.days = {day for day in run if day >= claim.first and (ends is None or day < ends)}
+    run = _run(claim.first, FOREVER if length is None else length)
+    claim.days = {day for day in run if ends is None or day < ends}
     return claim
 
 

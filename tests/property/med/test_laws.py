@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.domain.med import MedTotal, SupplyState
 from app.med import as_json, total
 from tests.property.med.charts import AS_OF, PATIENT, Json, charts, day, medicine, quantity, sound_orders
+from tests.property.med.conftest import LAW
 from tests.spec.med.shapes import record
 
 SPELLINGS = {
@@ -30,6 +31,7 @@ def answer(chart: list[Json], **more: Any) -> MedTotal:
     return total(record(chart), AS_OF, **more)
 
 
+@LAW
 @given(charts(), st.integers(1, 4))
 def test_adding_an_unrelated_supply_never_lowers_the_total(chart: list[Json], a_day: int) -> None:
     before = answer(chart)
@@ -58,6 +60,7 @@ def tapentadol(a_day: int) -> Json:
     }
 
 
+@LAW
 @given(charts(), st.randoms(use_true_random=False))
 def test_the_order_of_records_does_not_matter(chart: list[Json], chance: Any) -> None:
     shuffled = list(chart)
@@ -65,6 +68,7 @@ def test_the_order_of_records_does_not_matter(chart: list[Json], chance: Any) ->
     assert answer(shuffled) == answer(chart)
 
 
+@LAW
 @given(charts())
 def test_running_twice_changes_nothing(chart: list[Json]) -> None:
     kept = copy.deepcopy(chart)
@@ -72,6 +76,7 @@ def test_running_twice_changes_nothing(chart: list[Json]) -> None:
     assert chart == kept
 
 
+@LAW
 @given(charts(), st.data())
 def test_unit_spelling_does_not_matter(chart: list[Json], data: st.DataObject) -> None:
     respelled = copy.deepcopy(chart)
@@ -95,6 +100,7 @@ def quantities(value: Any) -> list[Json]:
     return own + [found for each in value.values() for found in quantities(each)]
 
 
+@LAW
 @given(sound_orders(), st.sampled_from(["product", "dose", "unit", "timing", "everything"]))
 def test_unknown_never_becomes_zero(order: Json, dropped: str) -> None:
     assert answer([order]).supplies[0].state is SupplyState.COUNTED
@@ -127,6 +133,7 @@ def without(order: Json, part: str) -> Json:
     return broken
 
 
+@LAW
 @given(charts())
 def test_the_total_is_the_sum_of_its_rows(chart: list[Json]) -> None:
     given_answer = answer(chart)
@@ -136,6 +143,7 @@ def test_the_total_is_the_sum_of_its_rows(chart: list[Json]) -> None:
     assert abs((given_answer.mme_per_day or 0) - summed) < Decimal("0.00001")
 
 
+@LAW
 @given(charts())
 def test_every_entry_is_accounted_for(chart: list[Json]) -> None:
     given_answer = answer(chart)
@@ -149,6 +157,7 @@ def test_every_entry_is_accounted_for(chart: list[Json]) -> None:
     assert {source for row in given_answer.supplies for source in row.sources} == expected
 
 
+@LAW
 @given(charts())
 def test_null_and_incomplete_go_together(chart: list[Json]) -> None:
     given_answer = answer(chart)
@@ -160,6 +169,7 @@ def test_null_and_incomplete_go_together(chart: list[Json]) -> None:
         )
 
 
+@LAW
 @given(charts())
 def test_low_is_never_above_high_and_the_headline_is_one_of_the_methods(chart: list[Json]) -> None:
     for row in answer(chart).supplies:
@@ -169,6 +179,7 @@ def test_low_is_never_above_high_and_the_headline_is_one_of_the_methods(chart: l
             assert row.mme_per_day in (row.signature_mme_per_day, row.quantity_mme_per_day)
 
 
+@LAW
 @given(charts())
 def test_the_timeline_has_no_holes_and_holds_the_day(chart: list[Json]) -> None:
     given_answer = answer(chart)
@@ -180,6 +191,7 @@ def test_the_timeline_has_no_holes_and_holds_the_day(chart: list[Json]) -> None:
     assert given_answer.complete is today.complete
 
 
+@LAW
 @given(charts())
 def test_json_holds_no_number_that_is_not_a_string(chart: list[Json]) -> None:
     def check(value: Any) -> None:

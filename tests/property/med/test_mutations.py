@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from app.domain.med import MedTotal, SupplyState
 from app.med import as_json, total
 from tests.property.med.charts import AS_OF, PATIENT, Json, day, medicine, quantity, sound_orders
-from tests.property.med.conftest import IS_LONG
+from tests.property.med.conftest import examples
 from tests.spec.med.shapes import UCUM, record
 
 Path = tuple[str | int, ...]
 
-MANY = settings(max_examples=100_000 if IS_LONG else 300)
+MANY = examples(300, 100_000)
 
 # What may happen when something is dropped that no dose needs. "up": a limit is gone, so the same or more; "down": the high
 # end is gone, so the same or less; "days": it only says which days are covered; "same": it says nothing about the dose.

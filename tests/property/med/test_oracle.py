@@ -13,12 +13,14 @@ from app.domain.med import MedTotal, Segment
 from app.med import total
 from app.med.exact import as_decimal
 from tests.property.med.charts import AS_OF, Json, charts
+from tests.property.med.conftest import LAW
 from tests.property.med.oracle import Day, book
 from tests.spec.med.shapes import record
 
 SETS = st.sampled_from(["cdc-2022", "cdc-2022", "cdc-2016"])
 
 
+@LAW
 @given(charts(), SETS)
 def test_engine_and_oracle_agree(chart: list[Json], factor_set: str) -> None:
     note(json.dumps(chart))
