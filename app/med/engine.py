@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from app.domain.errors import WrongUsage
-from app.domain.feeds import Feed, FeedStatus
+from app.domain.feeds import Feed
 from app.domain.med import MedTotal, Supply, SupplyState
 from app.domain.medication import Order, Statement
 from app.domain.record import PatientRecord
@@ -28,7 +28,7 @@ from app.med.prescriptions import Prescription, gather
 from app.med.reckoning import Headline, reckon
 from app.med.renewals import without_replaced
 from app.med.rows import row_of
-from app.med.total_notes import AVERAGES_AT_LEAST, UNREAD, notes_on
+from app.med.total_notes import AVERAGES_AT_LEAST, UNREAD, may_lack_supplies, notes_on
 from app.terminology.factors import FACTOR_SETS
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -59,7 +59,7 @@ def total(
         for course in sorted(courses, key=_row_order)
     )
     status = record.feeds.of(Feed.MEDICATIONS).status
-    ledger = Ledger(reckoned, as_of, bool(entries.unreadable), status is FeedStatus.PARTIAL)
+    ledger = Ledger(reckoned, as_of, bool(entries.unreadable), may_lack_supplies(record.feeds))
     rows = tuple(row_of(each, ledger) for each in reckoned)
     rows += (
         tuple(could_not_be_read(each) for each in sorted(entries.unreadable, key=lambda each: each.reference)) + aside

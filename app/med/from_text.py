@@ -40,7 +40,7 @@ def read_text(dosage: Dosage, drug: Drug) -> tuple[Line, ...] | No:
         read = _step(step, sig, dosage, drug)
         if isinstance(read, No):
             return read
-        lines += [_as_step(line, number, sig, step, read) for line in read] if sig.is_sequence else read
+        lines += [_placed(line, number, sig, step, read) for line in read]
     return tuple(lines)
 
 
@@ -50,9 +50,11 @@ def read_sig(text: str) -> Sig | Refused:
     return parse_sig(text)
 
 
-def _as_step(line: Line, number: int, sig: Sig, step: Step, together: list[Line]) -> Line:
-    """A line's place in the sequence. The instruction's own bounds hold for the whole: its start for the first step, its
-    end for the last."""
+def _placed(line: Line, number: int, sig: Sig, step: Step, together: list[Line]) -> Line:
+    """A line's length and its place in the sequence. The instruction's own bounds hold for the whole: its start for the
+    first step, its end for the last; where it has any, a text of one step adds none."""
+    if not sig.is_sequence:
+        return line if line.is_bounded or step.days is None else replace(line, length=exact(step.days))
     return replace(
         line,
         sequence=number,

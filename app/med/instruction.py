@@ -8,6 +8,7 @@ from app.domain.outcome import No
 from app.med.dosage import read_structured
 from app.med.dose_choice import choose_dose
 from app.med.drug import Drug
+from app.med.durations import whole_days
 from app.med.from_text import read_text
 from app.med.line import Line
 from app.med.timing import Times, read_times
@@ -29,8 +30,14 @@ def read_instruction(dosage: Dosage, drug: Drug) -> tuple[Line, ...] | No:
 
 
 def _compared(structured: Line, worded: tuple[Line, ...] | No) -> Line:
-    """The structured line, with a note where the text says something else."""
-    if isinstance(worded, No) or len(worded) > 1 or worded[0].high == structured.high:
+    """The structured line; with the text's length where it states none, and a note where the text says something else."""
+    if isinstance(worded, No) or len(worded) > 1:
+        return structured
+    length = worded[0].length
+    if length is not None and not structured.is_bounded:
+        said = f"the length of {whole_days(length)} days is read from the text"
+        structured = replace(structured, length=length, notes=(*structured.notes, said))
+    if worded[0].high == structured.high:
         return structured
     said = f"directions_differ: structured “{structured.words}”, in words “{worded[0].words}”; the structured are used"
     return replace(structured, notes=(*structured.notes, said))

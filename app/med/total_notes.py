@@ -41,6 +41,13 @@ def _duplicates(rows: tuple[Supply, ...]) -> Iterable[str]:
             yield f"{count} equal supplies of {ingredient} start on the same day: each is counted."
 
 
+def may_lack_supplies(feeds: Feeds) -> bool:
+    """Whether supplies may exist that were not seen. A fill may stand without any order, and fills decide over their order, so
+    fills that broke off count as much as orders. Fills that this EHR never offers or grants do not: orders then speak."""
+    fills = feeds.of(Feed.DISPENSES).status
+    return feeds.of(Feed.MEDICATIONS).status is FeedStatus.PARTIAL or fills in (FeedStatus.FAILED, FeedStatus.PARTIAL)
+
+
 def _feed_notes(feeds: Feeds) -> Iterable[str]:
     status = feeds.of(Feed.MEDICATIONS).status
     if status in UNREAD:
@@ -48,4 +55,4 @@ def _feed_notes(feeds: Feeds) -> Iterable[str]:
     elif status is FeedStatus.PARTIAL:
         yield "Some medications could not be read: the total is at least this much."
     if feeds.of(Feed.DISPENSES).status in (FeedStatus.FAILED, FeedStatus.PARTIAL):
-        yield "Fills could not all be read: orders stand in for them."
+        yield "Fills could not all be read: the dose may be higher or lower than the orders say."
