@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from app.domain.feeds import Feed, FeedState
+from app.domain.feeds import Feed, FeedState, FeedStatus
 from app.domain.med import MedTotal
 from app.domain.record import PatientRecord
 from app.rules.policy import Policy
 
 T = TypeVar("T")
+
+_BROKEN = frozenset({FeedStatus.FAILED, FeedStatus.PARTIAL})
+_FILLS_BROKE_OFF = FeedState(FeedStatus.PARTIAL, "Pharmacy fills could not all be read.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,12 @@ class Case:
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def feed(self, feed: Feed) -> FeedState:
-        """How one feed ended."""
-        return self.record.feeds.of(feed)
+        """How one feed ended, as far as it bears on the answer: medications are only read in part when their fills broke
+        off, because a fill may stand without an order."""
+        state = self.record.feeds.of(feed)
+        if feed is Feed.MEDICATIONS and state.is_complete and self.record.feeds.of(Feed.DISPENSES).status in _BROKEN:
+            return _FILLS_BROKE_OFF
+        return state
 
     def days_since(self, day: date) -> int:
         """Whole days from `day` to the day of the review."""

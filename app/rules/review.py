@@ -16,7 +16,7 @@ from app.med import total
 from app.rules.case import Case
 from app.rules.catalogue import CATALOGUE, entry_of
 from app.rules.evidence.admissible import admissible, as_read
-from app.rules.evidence.opioids import in_force
+from app.rules.evidence.opioids import has_opioid
 from app.rules.evidence.starts import has_start
 from app.rules.ltot import is_long_term, ltot_state
 from app.rules.policy import Policy
@@ -119,15 +119,6 @@ def _not_concerned(case: Case, rule: Rule) -> Finding | None:
         missing=("an opioid entry",),
         fold="supply",
     )
-
-
-def has_opioid(case: Case) -> bool | None:
-    """Whether an opioid is in force. None: medications could not be read in full, or an entry may be an opioid or not."""
-    opioids = in_force(case)
-    if opioids:
-        return True if any(each.ingredient for each in opioids) else None
-    is_known = case.feed(Feed.MEDICATIONS).is_complete and case.med.complete
-    return False if is_known else None
 
 
 def _not_long_term(case: Case) -> str:

@@ -2,7 +2,7 @@
 
 When an overdose is on record within the last 12 months and nobody saw the person within 7 days, it is to be acted on
 (red); seen in time, or longer ago, is yellow. With an opioid in force and no overdose on record it is green. An
-overdose without a date, or unread conditions, are not known (grey).
+overdose without a date, or unread conditions or medications, are not known (grey).
 """
 
 from datetime import timedelta
@@ -12,7 +12,7 @@ from app.domain.finding import Finding, Status
 from app.rules.case import Case
 from app.rules.evidence.conditions import Diagnosis, diagnoses
 from app.rules.evidence.found import Found, evidence_of
-from app.rules.evidence.opioids import in_force
+from app.rules.evidence.opioids import has_opioid
 from app.rules.evidence.processes import said
 from app.rules.evidence.visits import outpatient_contacts
 from app.rules.rule import Applies, Rule, answer, unread
@@ -62,8 +62,11 @@ def _events(case: Case) -> list[Diagnosis]:
 def _none(case: Case) -> Finding:
     if not case.feed(Feed.CONDITIONS).is_complete:
         return unread(case, RULE, (Feed.CONDITIONS,), "Whether there was an overdose is not known")
-    if not in_force(case):
+    opioid = has_opioid(case)
+    if opioid is False:
         return answer(case, RULE, Status.NOT_APPLICABLE, "No overdose is on record and no opioid is in force.")
+    if opioid is None and not case.feed(Feed.MEDICATIONS).is_complete:
+        return unread(case, RULE, (Feed.MEDICATIONS,), "No overdose is on record; whether an opioid is in force is not known")
     return answer(case, RULE, Status.GREEN, "No overdose is on record.")
 
 

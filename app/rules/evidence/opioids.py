@@ -26,6 +26,15 @@ def in_force(case: Case) -> tuple[Supply, ...]:
     return tuple(supply for supply in case.med.in_force if is_for_taking(supply))
 
 
+def has_opioid(case: Case) -> bool | None:
+    """Whether an opioid is in force. None: medications could not be read in full, or an entry may be an opioid or not."""
+    opioids = in_force(case)
+    if opioids:
+        return True if any(each.ingredient for each in opioids) else None
+    is_known = case.feed(Feed.MEDICATIONS).is_complete and case.med.complete
+    return False if is_known else None
+
+
 @once
 def analgesics_in_force(case: Case) -> tuple[Supply, ...]:
     """The same without treatment of opioid use disorder."""
