@@ -40,6 +40,7 @@ screenshots: ## Walk through the demo in Chromium and renew the pictures in docs
 docs: ## Renew the pages of the rules in docs/rules, after a change of a rule, a pack or a table of cases
 	@scripts/ensure-venv sandbox,test
 	@$(PYTHON) -m scripts.build_rule_docs
+	@$(PYTHON) -m scripts.build_transition_table
 
 mutate: ## Put 600 small faults into the rules and count those that the tables notice (long; not part of test)
 	@scripts/ensure-venv sandbox,test

@@ -20,6 +20,6 @@ def flag_text(gap: str, as_of: date) -> str:
 
 
 def gap_in(text: str | None) -> str | None:
-    """The gap that one of our texts names; None when the text is not of our form."""
-    match = _OURS.fullmatch((text or "").strip())
+    """The gap that one of our texts names, its spaces joined as EHRs do; None when the text is not of our form."""
+    match = _OURS.fullmatch(" ".join((text or "").split()))
     return match["gap"] if match else None

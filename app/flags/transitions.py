@@ -17,7 +17,7 @@ class Standing(Enum):
 
     NONE = "no Flag"
     AS_WANTED = "active, as wanted"
-    DIFFERENT = "active, with another text or level of ours"
+    DIFFERENT = "active, as we wrote it, not as wanted now"
     EDITED = "active, its text edited in the chart"
     ENDED = "ended by Sextant"
     ENDED_BY_HAND = "ended by a person in the chart"

@@ -22,7 +22,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 JAVA_SETTINGS = (REPOSITORY / "hapi-docker/server/src/main/java/sextant/hapi/Settings.java").read_text()
 
-SECRETS = ("SEXTANT_SECRET_KEY", "POSTGRES_PASSWORD", "SEXTANT_DB_PASSWORD", "HAPI_DB_PASSWORD")
+SECRETS = ("SEXTANT_SECRET_KEY", "SEXTANT_FLAG_KEY", "POSTGRES_PASSWORD", "SEXTANT_DB_PASSWORD", "HAPI_DB_PASSWORD")
 IS_SECRET = re.compile(r"PASSWORD|SECRET|KEY|TOKEN")
 # A full version, as in 15.14-bookworm or v8.8.0-1: not `latest`, not a bare 15.
 PINNED = re.compile(r"^[\w./-]+:v?\d+\.\d+[\w.-]*$")

@@ -158,3 +158,41 @@ def test_settings_cannot_be_changed(environment: pytest.MonkeyPatch) -> None:
     settings: Settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):
         settings.zone = "UTC"
+
+
+def test_the_flags_key_is_its_own_or_derived_and_never_the_secret_key(environment: pytest.MonkeyPatch) -> None:
+    derived = load_settings().flag_secret()
+    assert derived == load_settings().flag_secret()
+    assert derived != KEY.encode()
+    environment.setenv("SEXTANT_FLAG_KEY", "a-key-of-its-own-0123456789-abcdefghijklmnopqr")
+    own = load_settings().flag_secret()
+    environment.setenv("SEXTANT_SECRET_KEY", f"another-{KEY}")
+    assert load_settings().flag_secret() == own, "a new secret key leaves the Flags known"
+    environment.setenv("SEXTANT_FLAG_KEY", "short")
+    assert "SEXTANT_FLAG_KEY" in refusal()
+
+
+@pytest.mark.parametrize(
+    ("common", "own", "effective"),
+    [
+        ("on", "on", "on"),
+        ("on", "off", "off"),
+        ("off", "on", "off"),
+        ("dry_run", "on", "dry_run"),
+        ("dry_run", "off", "off"),
+    ],
+)
+def test_the_stricter_switch_counts(environment: pytest.MonkeyPatch, common: str, own: str, effective: str) -> None:
+    environment.setenv("SEXTANT_WRITING", common)
+    environment.setenv("SEXTANT_EHRS", json.dumps([EHR | {"writing": own}]))
+    settings = load_settings()
+    assert settings.writing_at(settings.ehrs[0]).value == effective
+
+
+def test_a_backend_client_has_the_scopes_of_what_is_written(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("SEXTANT_EHRS", json.dumps([EHR | {"adapter": "oracle", "backend_client_id": "b1"}]))
+    backend = load_settings().ehrs[0].backend()
+    assert backend is not None
+    assert backend.scopes == ("system/DocumentReference.cru", "system/Provenance.c")
+    environment.setenv("SEXTANT_EHRS", json.dumps([EHR]))
+    assert load_settings().ehrs[0].backend() is None

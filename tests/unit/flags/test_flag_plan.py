@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from app.domain.finding import Finding, LtotState, Review, Status, Tier
-from app.domain.flag import ChangeKind, ChartFlag, FlagPlan
+from app.domain.flag import ChangeKind, ChartFlag, FlagPlan, LastWritten, NoteChange
 from app.domain.med import MedTotal
-from app.flags import identify_with, plan, wanted
+from app.flags import identify_with, plan, plan_note, wanted
 from app.flags.transitions import TRANSITIONS, Asked, Standing
 from app.rules.pack import shipped_pack
 
@@ -176,3 +176,83 @@ def test_the_identifier_is_stable_and_says_nothing() -> None:
 def test_an_empty_secret_is_refused() -> None:
     with pytest.raises(ValueError, match="secret"):
         identify_with(b"")("Patient/p1", "med")
+
+
+class TestWithOurLedger:
+    """What we last wrote tells our own work from a person's."""
+
+    @staticmethod
+    def line(**changes: str) -> LastWritten:
+        text = "Urine drug test due (Sextant, as of 2026-01-15)"
+        line = LastWritten(IDENTIFY("Patient/p1", "udt_check"), "udt_check", text, "active", "facts")
+        return replace(line, **changes)
+
+    @staticmethod
+    def planned(line: LastWritten, *existing: ChartFlag, facts: str = "facts") -> list[str]:
+        answer = review(udt_check="red")
+        flags = wanted(answer, POLICY, IDENTIFY, lambda _: facts)
+        return [each.kind.value for each in plan(flags, existing, answer, POLICY, [line]).changes]
+
+    def test_ended_by_hand_stays_down_until_the_facts_change(self) -> None:
+        ended = flag(status="inactive")
+        assert self.planned(self.line(), ended) == ["leave"]
+        assert self.planned(self.line(), ended, facts="other facts") == ["update"]
+
+    def test_ended_by_us_comes_back_with_the_gap(self) -> None:
+        assert self.planned(self.line(status="inactive"), flag(status="inactive")) == ["update"]
+
+    def test_taken_out_of_the_chart_stays_out_until_the_facts_change(self) -> None:
+        assert self.planned(self.line()) == ["leave"]
+        assert self.planned(self.line(), facts="other facts") == ["create"]
+        assert self.planned(self.line(status="inactive")) == ["create"]
+
+    def test_a_text_of_our_form_that_is_not_ours_was_edited(self) -> None:
+        edited = flag(text="Urine drug test ordered (Sextant, as of 2026-01-15)")
+        assert self.planned(self.line(), edited) == ["leave"]
+        assert self.planned(self.line(), edited, facts="other facts") == ["leave"]
+
+    def test_spaces_that_an_ehr_joined_are_no_edit(self) -> None:
+        spaced = flag(text="Urine drug  test due (Sextant, as of 2026-01-15) ")
+        assert self.planned(self.line(), spaced, facts="other facts") == ["leave"], "as wanted"
+
+    def test_an_error_stays_an_error(self) -> None:
+        assert self.planned(self.line(), flag(status="entered-in-error"), facts="other facts") == ["leave"]
+
+    def test_an_ended_twin_and_one_in_error_are_told_apart(self) -> None:
+        twins = (replace(flag(status="entered-in-error"), reference="Flag/0"), flag(status="inactive"))
+        assert self.planned(self.line(status="inactive"), *twins) == ["update", "leave"]
+
+
+class TestNotes:
+    """For an EHR that takes no Flags: one line, one note a visit."""
+
+    @staticmethod
+    def planned(answer: Review, *lines: LastWritten, visit: str | None = "Encounter/e1") -> FlagPlan:
+        return plan_note(wanted(answer, POLICY, IDENTIFY, lambda f: f.status.value), answer, IDENTIFY, visit, lines)
+
+    def test_one_line_names_every_gap(self) -> None:
+        (line,) = self.planned(review(udt_check="red", agreement="red")).changes
+        assert isinstance(line, NoteChange)
+        assert line.note.rules == ("udt_check", "agreement")
+        assert "- Urine drug test due\n" in line.note.text
+        assert line.note.identifier[:12] in line.note.title
+        assert "p1" not in line.note.title + line.note.text
+
+    def test_nothing_open_nothing_written(self) -> None:
+        assert self.planned(review(udt_check="green")).changes == ()
+
+    def test_the_same_visit_again_needs_no_second_note(self) -> None:
+        (line,) = self.planned(review(udt_check="red")).changes
+        assert isinstance(line, NoteChange)
+        written = LastWritten(line.note.identifier, line.rule, "", "active", line.note.fingerprint, "D/1", "1")
+        assert self.planned(review(udt_check="red"), written).changes == ()
+        (corrected,) = self.planned(review(udt_check="red", agreement="red"), written).changes
+        assert isinstance(corrected, NoteChange)
+        assert corrected.last == written
+        (other,) = self.planned(review(udt_check="red"), written, visit="Encounter/e2").changes
+        assert isinstance(other, NoteChange)
+        assert other.last is None
+
+    def test_the_digest_covers_the_text(self) -> None:
+        one, two = self.planned(review(udt_check="red")), self.planned(review(udt_check="red", agreement="red"))
+        assert one.digest != two.digest
