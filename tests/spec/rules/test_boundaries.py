@@ -6,11 +6,14 @@ from app.domain.finding import Review
 from tests.spec.rules.chart import (
     DOCTOR,
     MORPHINE,
+    PHQ2,
+    PHQ4,
     PHQ9,
     Example,
     Part,
     check,
     entered,
+    fill,
     loinc,
     medicine,
     mg,
@@ -18,8 +21,12 @@ from tests.spec.rules.chart import (
     on_opioids,
     order,
     person,
+    phq9,
+    procedure,
     seen,
     text,
+    total,
+    visit,
 )
 from tests.spec.rules.states import State, check_state
 
@@ -74,7 +81,25 @@ def acid(value: int) -> tuple[Part, ...]:
     return tested(seen(loinc(PH), number(value), ago=10))
 
 
-MORE_EXAMPLES = (
+def phq4(item_3: int, item_4: int | None, *, ago: int) -> tuple[Part, ...]:
+    """The depression pair of the PHQ-4; the second question may be left out."""
+    asked = (("44250-9", item_3), ("44255-8", item_4))
+    return tuple(seen(loinc(code), number(points), ago=ago) for code, points in asked if points is not None)
+
+
+def assessed(*, ago: int) -> Part:
+    """A suicide-risk assessment."""
+    return procedure("225337009", ago=ago)
+
+
+def filled(ago: int, *, days: int = 30, pdmp: bool = False) -> Part:
+    return fill(MORPHINE, ago=ago, days=days, pdmp=pdmp)
+
+
+DARK = (0, 0, 0, 0, 0, 0, 0, 0, 1)
+HEAVY, HEAVY_14 = (2, 2, 2, 2, 2, 2, 1, 1, 1), (2, 2, 2, 2, 2, 1, 1, 1, 1)
+
+DAYS = (
     ("change_watch", Example("lower on each of 14 days", person(steps(up=90, down=13)), "red", "fell by 25.5 %")),
     ("change_watch", Example("lower on 13 of 14 days", person(steps(up=90, down=12)), "green", "before")),
     ("change_watch", Example("higher from the 42nd day back", person(steps(up=42, down=28)), "red", "100 to 74.5")),
@@ -104,10 +129,103 @@ MORE_EXAMPLES = (
 )
 
 
+FORMS = (
+    (
+        "depression",
+        Example(
+            "a PHQ-2 and a bare PHQ-4 total of one day",
+            person(LONG, total(PHQ2, 1, ago=9), total(PHQ4, 7, ago=9)),
+            "green",
+            "PHQ-2 1",
+        ),
+    ),
+    (
+        "depression",
+        Example(
+            "a PHQ-9 and a PHQ-4 of one day", person(LONG, phq4(3, 3, ago=9), total(PHQ9, 4, ago=9)), "green", "PHQ-9 4"
+        ),
+    ),
+    (
+        "depression",
+        Example(
+            "half of the PHQ-4 pair", person(LONG, phq4(1, None, ago=9), total(PHQ4, 5, ago=9)), "grey", "incomplete"
+        ),
+    ),
+    ("depression", Example("PHQ-4 total of 3", person(LONG, total(PHQ4, 3, ago=9)), "grey", "incomplete")),
+    ("depression", Example("item 9 a year ago", person(LONG, phq9(*DARK, ago=365)), "red", "item 9 is 1")),
+    ("depression", Example("item 9 longer ago", person(LONG, phq9(*DARK, ago=366)), "yellow", "was due")),
+    (
+        "depression",
+        Example("15 with item 9, assessed", person(LONG, phq9(*HEAVY, ago=9), assessed(ago=9)), "red", "no follow-up"),
+    ),
+    (
+        "depression",
+        Example(
+            "14 with item 9, assessed", person(LONG, phq9(*HEAVY_14, ago=9), assessed(ago=9)), "yellow", "same day"
+        ),
+    ),
+    (
+        "depression",
+        Example(
+            "15 with item 9, assessed and seen since",
+            person(LONG, phq9(*HEAVY, ago=9), assessed(ago=9), visit(ago=3)),
+            "yellow",
+            "same day",
+        ),
+    ),
+)
+"""Forms of one day beside each other, and item 9 beside the total."""
+
+FILLS = (
+    (
+        "early_refill",
+        Example(
+            "one fill in two systems, 3 days apart",
+            person(LONG, filled(20), filled(17, pdmp=True), pdmp="available"),
+            "green",
+            "no fill",
+        ),
+    ),
+    (
+        "early_refill",
+        Example(
+            "in two systems, 4 days apart",
+            person(LONG, filled(20), filled(16, pdmp=True), pdmp="available"),
+            "yellow",
+            "one fill",
+        ),
+    ),
+    (
+        "early_refill",
+        Example(
+            "in two systems, of other lengths",
+            person(LONG, filled(20), filled(17, days=20, pdmp=True), pdmp="available"),
+            "yellow",
+            "one fill",
+        ),
+    ),
+    (
+        "early_refill",
+        Example("in one system, 3 days apart", person(LONG, filled(20), filled(17)), "yellow", "one fill"),
+    ),
+    (
+        "change_watch",
+        Example(
+            "nothing 4 to 6 weeks ago",
+            person(supply(60, ago=150, days=105), supply(30, ago=20, days=60)),
+            "green",
+            "no two stretches",
+        ),
+    ),
+)
+
+
 def says(review: Review) -> str:
     """When depression is to be asked about again."""
     return f"due {review.by_rule['depression'].due}"
 
+
+MORE_EXAMPLES = (*DAYS, *FORMS, *FILLS)
 
 CASES = (
     State("positive: again after 90 days", person(LONG, seen(loinc(PHQ9), number(12), ago=80)), "due 2026-03-11"),
