@@ -6,7 +6,7 @@ import typer
 
 from app.cli.administration import add_worker, audit_verbs, outbox_verbs
 from app.cli.demo import Demo, run_demo
-from app.cli.load import load_clinic
+from app.cli.load import clinic_today, load_clinic
 from app.cli.packs import packs_verbs
 from app.cli.site_codes import codes_verbs
 from app.cli.terminal import (
@@ -141,7 +141,8 @@ def add_server_verbs(cli: typer.Typer, commands: Commands) -> None:
         patients: Annotated[int, typer.Option(help="Generated people beside the named ones.")] = 0,
     ) -> None:
         """Load the synthetic clinic into a FHIR server."""
-        opened(lambda: load_clinic(to, day_of(as_of, commands), patients))
+        day = day_of(as_of, commands) if as_of else clinic_today()
+        opened(lambda: load_clinic(to, day, patients))
 
     @cli.command()
     def demo(

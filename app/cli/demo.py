@@ -15,21 +15,18 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 
+from app.cli.load import CLINIC_ZONE, clinic_today
 from app.cli.text import headline
 from app.domain.errors import SextantError, TryAgainLater
 
 FOLDER = Path(".demo")
 START_SECONDS = 90
-CLINIC_ZONE = "America/Los_Angeles"
-"""Where the synthetic clinic is: its charts are built for the clinic's today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def started(demo: Demo) -> Iterator[None]:
 def ehr_command(demo: Demo) -> list[str]:
     """The sandbox EHR as a process of its own: nothing of it is imported here."""
     command = [sys.executable, "-m", "app.sandbox_ehr", "serve", "--port", str(demo.ehr_port)]
-    command += ["--as-of", str(datetime.now(ZoneInfo(CLINIC_ZONE)).date())]
+    command += ["--as-of", str(clinic_today())]
     command += ["--app-launch-url", f"{demo.app_url}/launch", "--redirect-uri", f"{demo.app_url}/callback"]
     return command + (["--upstream", demo.upstream] if demo.upstream else [])
 

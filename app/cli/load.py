@@ -8,14 +8,23 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 from fhirclient.client import FHIRClient
 from rich.progress import Progress
 
 from app.domain.errors import AskAnAdministrator, TryAgainLater
+
+CLINIC_ZONE = "America/Los_Angeles"
+"""Where the synthetic clinic is: its charts are built for the clinic's today."""
+
+
+def clinic_today() -> date:
+    """Today at the synthetic clinic."""
+    return datetime.now(ZoneInfo(CLINIC_ZONE)).date()
 
 
 def load_clinic(base_url: str, as_of: date, patients: int) -> None:

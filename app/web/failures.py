@@ -2,6 +2,9 @@
 
 import logging
 import secrets
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -35,7 +38,11 @@ FAILURES: dict[type[SextantError], tuple[int, str, str]] = {
     ),
     NotPermitted: (403, "The EHR does not permit this", "Ask whoever manages access in your EHR."),
     AskAnAdministrator: (400, "Sextant is not set up for this", "Show this page to your administrator."),
-    TryAgainLater: (503, "The EHR did not answer", "Try again in a minute. Nothing was written."),
+    TryAgainLater: (
+        503,
+        "Not available just now",
+        "Try again in a minute. The page then shows what stands in the chart.",
+    ),
     RecordUnreadable: (
         502,
         "The EHR's answer could not be read",
@@ -43,7 +50,11 @@ FAILURES: dict[type[SextantError], tuple[int, str, str]] = {
     ),
     WrongUsage: (400, "This page was opened in a way that does not work", "Open Sextant from the patient's chart."),
 }
-UNEXPECTED = (500, "Something in Sextant went wrong", "Nothing was written. Show the reference to your administrator.")
+UNEXPECTED = (
+    500,
+    "Something in Sextant went wrong",
+    "Show the reference to your administrator. Open the page again to see what stands in the chart.",
+)
 
 
 def add_failure_pages(app: FastAPI, pages: Jinja2Templates) -> None:
@@ -63,12 +74,22 @@ def add_failure_pages(app: FastAPI, pages: Jinja2Templates) -> None:
         status = error.status_code if isinstance(error, HTTPException) else 400
         return page(request, (status, *FAILURES[WrongUsage][1:]), "There is no such page, or it needs something more.")
 
-    async def unexpected(request: Request, error: Exception) -> Response:
-        incident = secrets.token_hex(4)
-        log.error("unexpected %s, incident %s", type(error).__name__, incident)
-        return page(request, UNEXPECTED, "This is a fault of ours.", incident)
+    async def fault_page(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        """A middleware, not an exception handler: the framework would log the error's text, and that may hold chart data."""
+        try:
+            return await call_next(request)
+        except Exception as error:
+            incident = secrets.token_hex(4)
+            log.error("unexpected %s at %s, incident %s", type(error).__name__, place_of(error), incident)
+            return page(request, UNEXPECTED, "This is a fault of ours.", incident)
 
     app.add_exception_handler(SextantError, known)
     app.add_exception_handler(HTTPException, not_ours)
     app.add_exception_handler(RequestValidationError, not_ours)
-    app.add_exception_handler(Exception, unexpected)
+    app.middleware("http")(fault_page)
+
+
+def place_of(error: Exception) -> str:
+    """Where it was raised, as "file.py:12": enough to find the fault, and nothing of what was in hand."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
