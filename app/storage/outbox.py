@@ -1,6 +1,7 @@
 """Confirmed intents on their way to the chart: a queue in a table, of which each row is leased by one sender at a time."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.domain.audit import AuditEntry
+from app.domain.audit import Action, AuditEntry
 from app.domain.errors import LaunchAgain
 from app.domain.flag import FlagIntent, Intent, LastWritten, NoteIntent, ProvenanceIntent, Written
 from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
@@ -19,7 +20,8 @@ from app.storage.ledger import record
 from app.storage.tables import outbox, sessions
 
 _KINDS: dict[str, type[Intent]] = {"flag": FlagIntent, "note": NoteIntent, "provenance": ProvenanceIntent}
-_SUPERSEDED = "A newer decision about the same thing was confirmed."
+SUPERSEDED = "superseded"
+_NEWER = "A newer decision about the same thing was confirmed."
 _FREE: dict[str, Any] = {"leased_by": None, "leased_until": None}
 
 
@@ -37,7 +39,7 @@ class SqlOutbox:
             ehr = _ehr_of(connection, launch)
             values = self._values(key, launch, ehr, intent, audit.user)
             if _insert_once(connection, values):
-                self._supersede(connection, key, ehr, intent.lane)
+                self._supersede(connection, key, ehr, intent.lane, audit)
 
     def owe(self, row: OutboxRow, intent: ProvenanceIntent) -> None:
         """See Outbox. Its launch may be over: it was decided together with the row."""
@@ -140,7 +142,7 @@ class SqlOutbox:
             "attempts": 0,
         }
 
-    def _supersede(self, connection: Connection, key: str, ehr: str, lane: str) -> None:
+    def _supersede(self, connection: Connection, key: str, ehr: str, lane: str, audit: AuditEntry) -> None:
         now = self._clock.now()
         older = and_(
             outbox.c.ehr == ehr,
@@ -149,8 +151,11 @@ class SqlOutbox:
             outbox.c.status.in_(OPEN_STATES),
             _is_free(outbox, now),
         )
-        values = {"status": RowState.SETTLED, "settled_at": now, "outcome": "superseded", "answer_detail": _SUPERSEDED}
-        connection.execute(update(outbox).where(older).values(values))
+        values = {"status": RowState.SETTLED, "settled_at": now, "outcome": SUPERSEDED, "answer_detail": _NEWER}
+        changed = connection.execute(update(outbox).where(older).values(values).returning(outbox.c.id)).scalars().all()
+        for number in changed:
+            detail = {**audit.detail, "row": str(number)}
+            _append(connection, replace(audit, action=Action.WRITE, outcome=SUPERSEDED, detail=detail))
 
 
 def _next_due(now: datetime, key: str | None, held: Collection[str]) -> Any:

@@ -41,3 +41,13 @@ def run_worker(environment: dict[str, str], fuse: Fuse) -> None:
     """Work until nothing is due, or until killed."""
     logging.disable(logging.INFO)
     asyncio.run(WorkOutbox(with_fuse(quick_parts(environment), fuse).sender()).all_due())
+
+
+def run_worker_until_killed(environment: dict[str, str]) -> None:
+    """Work for ever."""
+    logging.disable(logging.INFO)
+
+    async def work() -> None:
+        await WorkOutbox(quick_parts(environment).sender(), idle_seconds=0.05).until(asyncio.Event())
+
+    asyncio.run(work())

@@ -100,9 +100,9 @@ class FlagWriter:
         return replace(step, outcome=outcome, withdrawn=twins, owes_provenance=owes)
 
     async def _heal(self, found: list[Standing]) -> tuple[str, ...]:
-        """Withdraw active twins of the first one; one that somebody changes meanwhile is left for the next time."""
+        """Withdraw active twins that say the same as the first one; one that a person has edited is left for people."""
         healed: list[str] = []
-        for twin in (each for each in found[1:] if each.is_active and found[0].is_active):
+        for twin in (each for each in found[1:] if each.is_active and _says_as(each, found[0])):
             done = await self.writes.send(Write("PUT", twin.reference, withdrawn(twin.resource), twin.version))
             if done is not None and done.answer.is_ok:
                 healed.append(twin.reference)
@@ -131,6 +131,10 @@ class FlagWriter:
         answer = await self.writes.client.get(f"Flag?{query}", fresh=True)
         ours = [standing(flag) for flag in matches(answer) if _is_ours(flag, intent)]
         return sorted(ours, key=lambda each: each.order)
+
+
+def _says_as(twin: Standing, first: Standing) -> bool:
+    return first.is_active and twin.resource.get("code") == first.resource.get("code")
 
 
 def _previewed(intent: FlagIntent) -> tuple[str, Json]:

@@ -98,6 +98,7 @@ class TestConfirming:
         assert old is not None
         assert (old.state, old.written and old.written.outcome) == (RowState.SETTLED, "superseded")
         assert claimed(storage).key == "new"
+        assert [line.outcome for line in storage.audit.entries()] == ["ok", "ok", "superseded"]
 
     def test_but_not_of_one_that_is_being_sent_and_then_it_comes_after_it(self, storage: Storage) -> None:
         add(storage, "old", intent(text_of_it="old"))

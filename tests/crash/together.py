@@ -1,0 +1,252 @@
+"""Two workers, two users and a person in the EHR's own screens, all at one patient's Flags at once, round after round.
+
+    python -m tests.crash.together --rounds 200            both stores, a HAPI of its own
+
+Each round is about one Flag: to be made, changed or ended. Both users confirm at the same moment, and a request may get no
+further than the decision; two worker processes run all the time; somebody may edit the Flag meanwhile. Afterwards there is one
+Flag, and what the person in the EHR wrote is the last word.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import random
+import secrets
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from app.domain.audit import Action, AuditEntry
+from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagIntent, WantedFlag
+from app.domain.outbox import OPEN_STATES
+from app.domain.outcome import Ok
+from app.domain.session import LaunchSession, Secret, Tokens
+from app.usecases.carry_out import CarryOut
+from tests.clinic_day import clinic_today
+from tests.crash.clinic import DOCTOR, Hapi, Json, add_doctor, add_patient, old_flag
+from tests.crash.program import quick_parts, run_worker_until_killed
+from tests.hapi_server import start_hapi
+from tests.postgres import postgres_database, postgres_server
+from tests.sextant_server import settings
+
+STORES = ("sqlite", "postgresql")
+KINDS = (ChangeKind.CREATE, ChangeKind.UPDATE, ChangeKind.INACTIVATE)
+OLD_TEXT = "An old gap (Sextant, as of 2026-01-01)"
+_processes = multiprocessing.get_context("forkserver")
+
+
+@dataclass
+class Tally:
+    """What the rounds came to."""
+
+    rounds: int = 0
+    edits: int = 0
+    """Rounds in which a person's edit was stored."""
+    outcomes: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Place:
+    """One store, one HAPI, one patient, two open launches on that chart."""
+
+    hapi: Hapi
+    environment: dict[str, str]
+    patient: str
+    users: tuple[LaunchSession, LaunchSession]
+
+
+@contextmanager
+def place(hapi: Hapi, database_url: str) -> Iterator[Place]:
+    """With two workers at work until the block ends."""
+    environment = settings(hapi.base.removesuffix("/fhir"), 1, Path("unused"), "hapi")
+    environment["SEXTANT_DATABASE_URL"] = database_url
+    patient = add_patient(hapi, clinic_today())
+    parts = quick_parts(environment)
+    users = (_session(patient, parts.clock.now()), _session(patient, parts.clock.now()))
+    for user in users:
+        parts.storage.sessions.open(user)
+    parts.storage.close()
+    workers = [_processes.Process(target=run_worker_until_killed, args=(environment,), daemon=True) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    try:
+        yield Place(hapi, environment, patient, users)
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.join(20)
+
+
+def _session(patient: str, now: datetime) -> LaunchSession:
+    tokens = Tokens(Secret("not asked for"), now + timedelta(hours=8), ("patient/*.cruds",), Secret("none"))
+    launch, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    return LaunchSession(launch, browser, "sandbox", patient, DOCTOR, tokens, now)
+
+
+def one_round(where: Place, number: int, dice: random.Random, tally: Tally) -> None:
+    """Both users and perhaps a person, at the same moment; then the comparison."""
+    kind = KINDS[number % len(KINDS)]
+    identifier = secrets.token_hex(32)
+    existing = None if kind is ChangeKind.CREATE else _existing(where, number, identifier)
+    start = threading.Barrier(3)
+    edited: list[Json] = []
+    threads = [
+        threading.Thread(
+            target=_user,
+            args=(where, user, _intent(where, kind, identifier, existing, f"user {n}"), start, dice.random() < 0.3),
+        )
+        for n, user in enumerate(where.users)
+    ]
+    threads.append(threading.Thread(target=_person, args=(where, identifier, start, dice.uniform(0, 0.4), edited)))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    _drained(where)
+    tally.rounds += 1
+    tally.edits += bool(edited)
+    tally.faults += [f"round {number}, {kind.value}: {fault}" for fault in _faults(where, kind, identifier, edited)]
+
+
+def _existing(where: Place, number: int, identifier: str) -> ChartFlag:
+    flag = {**old_flag(where.patient, f"round {number}", identifier, OLD_TEXT), "id": f"r{secrets.token_hex(8)}"}
+    where.hapi.transaction(flag)
+    reference = f"Flag/{flag['id']}"
+    return ChartFlag(reference, "active", OLD_TEXT, where.patient, identifier, "round", version="1")
+
+
+def _intent(where: Place, kind: ChangeKind, identifier: str, existing: ChartFlag | None, text: str) -> FlagIntent:
+    today = clinic_today()
+    wanted = WantedFlag("round", "1", identifier, f"{text} (Sextant, as of {today})", "red", "clinical", today)
+    change = FlagChange(kind, "round", "a round", None if kind is ChangeKind.INACTIVATE else wanted, existing)
+    return FlagIntent(change, where.patient, DOCTOR, None, today, None, secrets.token_hex(16))
+
+
+def _user(
+    where: Place, session: LaunchSession, intent: FlagIntent, start: threading.Barrier, leaves_it_to_a_worker: bool
+) -> None:
+    async def confirm() -> None:
+        parts = quick_parts(where.environment)
+        carry_out = CarryOut(parts.unit_of_work, parts.outbox, parts.sender(), parts.clock)
+        entry = AuditEntry(parts.clock.now(), Action.CONFIRM_WRITE, "ok", session.user, session.patient, session.ehr)
+        start.wait(60)
+        if leaves_it_to_a_worker:
+            with parts.unit_of_work() as work:
+                work.outbox.add(intent.decision, session.launch, intent, entry)
+        else:
+            await carry_out(session, {intent.decision: intent})
+        parts.storage.close()
+
+    asyncio.run(confirm())
+
+
+def _person(where: Place, identifier: str, start: threading.Barrier, wait: float, edited: list[Json]) -> None:
+    """Somebody who edits the Flag's text in the EHR, if there is one to be seen just then."""
+    start.wait(60)
+    time.sleep(wait)
+    found = [flag for flag in _flags(where, identifier) if flag["status"] == "active"]
+    if not found:
+        return
+    words = f"Dr Lee, {secrets.token_hex(4)}: talked about it"
+    answer = where.hapi.put({**found[0], "code": {**found[0]["code"], "text": words}})
+    if answer.status_code == 200:
+        edited.append(answer.json())
+
+
+def _flags(where: Place, identifier: str) -> list[Json]:
+    return where.hapi.find(f"Flag?identifier=https://sextant.example/identifier/flag|{identifier}")
+
+
+def _drained(where: Place) -> None:
+    parts = quick_parts(where.environment)
+    deadline = time.monotonic() + 60
+    while parts.storage.outbox.rows(OPEN_STATES):
+        if time.monotonic() > deadline:
+            raise TimeoutError("rows of the outbox stay open")
+        time.sleep(0.02)
+    parts.storage.close()
+
+
+def _faults(where: Place, kind: ChangeKind, identifier: str, edited: list[Json]) -> Iterator[str]:
+    flags = _flags(where, identifier)
+    standing = [flag for flag in flags if flag["status"] != "entered-in-error"]
+    if len(standing) != 1:
+        yield f"{len(standing)} Flags stand in the chart"
+    for mine in edited:
+        now = next(flag for flag in flags if flag["id"] == mine["id"])
+        if now["meta"]["versionId"] != mine["meta"]["versionId"]:
+            yield f"a person's edit was followed by a version of ours ({now['status']}, {now['code']['text']})"
+    if standing and not edited:
+        wanted = "inactive" if kind is ChangeKind.INACTIVATE else "active"
+        if standing[0]["status"] != wanted:
+            yield f"the Flag is {standing[0]['status']}"
+        if wanted == "active" and not standing[0]["code"]["text"].startswith("user "):
+            yield "the Flag does not read as decided"
+
+
+def run_rounds(hapi_base: str, store: str, rounds: int, seed: int) -> Tally:
+    """All rounds on one store."""
+    dice, tally = random.Random(seed), Tally()
+    with ExitStack() as stack:
+        hapi = Hapi(hapi_base, stack.enter_context(httpx.Client(timeout=60, trust_env=False)))
+        add_doctor(hapi)
+        where = stack.enter_context(place(hapi, _database(stack, store)))
+        for number in range(rounds):
+            one_round(where, number, dice, tally)
+        parts = quick_parts(where.environment)
+        lines = parts.storage.audit.entries()
+        tally.outcomes.update(line.outcome for line in lines if line.action is Action.WRITE)
+        verified = parts.storage.audit.verify()
+        tally.faults += [] if isinstance(verified, Ok) else [verified.reason]
+        parts.storage.close()
+    return tally
+
+
+def _database(stack: ExitStack, store: str) -> str:
+    if store == "sqlite":
+        return f"sqlite:///{stack.enter_context(tempfile.TemporaryDirectory(prefix='sextant-together-'))}/sextant.db"
+    return stack.enter_context(postgres_database(stack.enter_context(postgres_server()), "together"))
+
+
+def report(store: str, tally: Tally) -> str:
+    """The figures."""
+    outcomes = ", ".join(f"{outcome} {count}" for outcome, count in sorted(tally.outcomes.items()))
+    line = f"{store}: {tally.rounds} rounds, {tally.edits} with a person's edit, {len(tally.faults)} faults; {outcomes}"
+    return "\n".join([line, *(f"  {fault}" for fault in tally.faults)])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 when every round ended as it must."""
+    parser = argparse.ArgumentParser(description="Two workers, two users and a person at one patient's Flags at once.")
+    parser.add_argument("--rounds", type=int, default=200, help="in all, spread over the stores")
+    parser.add_argument("--store", action="append", choices=STORES)
+    parser.add_argument("--hapi", help="FHIR base of a HAPI server without sign-in; default: one of its own")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options = parser.parse_args(arguments)
+    stores, started, is_bad = options.store or STORES, time.monotonic(), False
+    with ExitStack() as stack:
+        base = options.hapi or stack.enter_context(start_hapi())
+        for store in stores:
+            tally = run_rounds(base, store, options.rounds // len(stores), options.seed)
+            is_bad = is_bad or bool(tally.faults)
+            print(report(store, tally), flush=True)
+    print(f"seed {options.seed}, {time.monotonic() - started:.0f} s")
+    return int(is_bad)
+
+
+_processes.set_forkserver_preload(["tests.crash.program"])
+
+if __name__ == "__main__":
+    sys.exit(main())
