@@ -422,6 +422,13 @@ class OverdoseHistory(RuleSection):
 
 
 @dataclass(frozen=True, slots=True)
+class PdmpResult(RuleSection):
+    """`valid`: how long a recorded result says what the PDMP shows."""
+
+    valid: Days
+
+
+@dataclass(frozen=True, slots=True)
 class Alcohol(Yearly):
     """`intervention_valid`: how long a brief intervention answers a positive AUDIT-C."""
 
@@ -491,7 +498,7 @@ class Rules:
     pregnancy: Pregnancy
     oud_moud: OudMoud
     overdose_history: OverdoseHistory
-    pdmp_result: PlainRule
+    pdmp_result: PdmpResult
     alcohol: Alcohol
     sleep: Sleep
     udt_result: UdtResult

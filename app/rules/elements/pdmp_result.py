@@ -1,8 +1,9 @@
 """PDMP result: what the last check showed, and whether a surprise was talked over.
 
-When the newest recorded result is unexpected and was not yet discussed, it is to be talked over (red); discussed is
-yellow; as expected is green. A check without a recorded result is not known (grey); its own outcome or note is shown.
-Nothing in a PDMP result is a reason to end care.
+When the newest recorded result is unexpected and was not yet discussed, it is to be talked over (red), however old it
+is. Discussed is yellow and as expected is green for 90 days, as long as a check counts; after that nobody knows what the
+PDMP shows now (grey). So it is for a check without a recorded result; its own outcome or note is shown. Nothing in a PDMP
+result is a reason to end care.
 """
 
 from app.domain.feeds import Feed
@@ -10,6 +11,7 @@ from app.domain.finding import Finding, Status
 from app.rules.case import Case
 from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.evidence.processes import pdmp_checks, said
+from app.rules.interval import ago
 from app.rules.rule import Applies, Rule, answer, feed_words
 
 RULE = Rule(
@@ -22,6 +24,7 @@ RULE = Rule(
 )
 TALK = "Talk over what the PDMP shows, with possible explanations first, and record it"
 RECORD = "Record what the check showed"
+CHECK = "Check the PDMP and record what it shows"
 
 
 def evaluate(case: Case) -> Finding:
@@ -31,11 +34,13 @@ def evaluate(case: Case) -> Finding:
     last = _last(results)
     if last is None or (check and check.day and last.day and check.day > last.day):
         return _without_result(case, check, last)
-    if last.fact_value == "as_expected":
-        return _say(case, Status.GREEN, f"The PDMP showed what was expected on {last.day}", last)
-    if last.fact_value == "discussed":
-        return _say(case, Status.YELLOW, f"An unexpected PDMP result was discussed on {last.day}", last)
-    return _say(case, Status.RED, f"The PDMP showed something unexpected on {last.day}, not yet discussed", last)
+    if last.fact_value == "unexpected":
+        return _say(case, Status.RED, f"The PDMP showed something unexpected on {last.day}, not yet discussed", last)
+    is_expected = last.fact_value == "as_expected"
+    shown = "The PDMP showed what was expected on" if is_expected else "An unexpected PDMP result was discussed on"
+    if last.day and case.days_since(last.day) > case.policy.rules.pdmp_result.valid.value:
+        return _too_old(case, f"{shown} {last.day}, {ago(case, last.day)}", last)
+    return _say(case, Status.GREEN if is_expected else Status.YELLOW, f"{shown} {last.day}", last)
 
 
 def _last(results: list[Found]) -> Found | None:
@@ -46,7 +51,22 @@ def _last(results: list[Found]) -> Found | None:
 
 def _say(case: Case, status: Status, reason: str, found: Found) -> Finding:
     step = None if status is Status.GREEN else TALK
-    return answer(case, RULE, status, f"{reason}.", evidence=evidence_of((found,)), next_step=step)
+    used = (case.policy.rules.pdmp_result.valid,)
+    return answer(case, RULE, status, f"{reason}.", evidence=evidence_of((found,)), next_step=step, used=used)
+
+
+def _too_old(case: Case, shown: str, found: Found) -> Finding:
+    """What was seen longer ago than a check counts says nothing about now."""
+    return answer(
+        case,
+        RULE,
+        Status.GREY,
+        f"{shown}; what it shows now is not known.",
+        evidence=evidence_of((found,)),
+        next_step=CHECK,
+        missing=("PDMP result",),
+        used=(case.policy.rules.pdmp_result.valid,),
+    )
 
 
 def _without_result(case: Case, check: Found | None, last: Found | None) -> Finding:
@@ -61,8 +81,9 @@ def _without_result(case: Case, check: Found | None, last: Found | None) -> Find
         Status.GREY,
         reason,
         evidence=evidence_of((check, last)),
-        next_step=RECORD if check else "Check the PDMP and record what it shows",
+        next_step=RECORD if check else CHECK,
         missing=("PDMP result",) if check else (Feed.PDMP.value,),
+        used=(case.policy.rules.pdmp_result.valid,),
         fold=None if check or case.feed(Feed.PDMP).is_complete else f"feed:{Feed.PDMP.value}",
     )
 

@@ -60,6 +60,25 @@ EXAMPLES = (
         "green",
         "expected",
     ),
+    Example(
+        "as expected 90 days ago", person(LONG, entered("pdmp_result", "as_expected", ago=90)), "green", "was expected"
+    ),
+    Example(
+        "as expected 91 days ago",
+        person(LONG, entered("pdmp_result", "as_expected", ago=91)),
+        "grey",
+        "what it shows now is not known",
+    ),
+    Example("discussed 90 days ago", person(LONG, entered("pdmp_result", "discussed", ago=90)), "yellow", "discussed"),
+    Example(
+        "discussed 91 days ago", person(LONG, entered("pdmp_result", "discussed", ago=91)), "grey", "now is not known"
+    ),
+    Example(
+        "unexpected a year ago, never discussed",
+        person(LONG, entered("pdmp_result", "unexpected", ago=365)),
+        "red",
+        "not yet discussed",
+    ),
     Example("nothing", person(LONG), "grey", "no PDMP result"),
     Example("no opioid", person(), "not_applicable", "no opioid"),
     Example("cancer", person(LONG, has(LUNG_CANCER)), "not_applicable", "cancer"),
