@@ -1,4 +1,6 @@
-"""All rules, by id and version, in the order of the guideline page. A rule is here complete and tested, or not at all."""
+"""All rules, by id and version, in the order of the guideline table (1 to 17, then the added ones).
+
+A rule is here complete and tested, or not at all."""
 
 from types import ModuleType
 
@@ -54,46 +56,49 @@ def _entry(module: ModuleType) -> Entry:
 CATALOGUE: tuple[Entry, ...] = tuple(
     _entry(module)
     for module in (
+        # What six clinics asked for (elements 1 to 17)
+        prescriber,
+        last_visit,
+        next_visit,
+        ltot_code,
         med,
         sedative,
         agreement,
         peg,
-        pdmp_check,
-        udt_check,
-        naloxone,
-        opioid_first,
-        acute_days,
-        erla_start,
-        start_dose,
-        last_visit,
-        next_visit,
-        ltot_code,
-        start_followup,
-        depression,
-        anxiety,
-        ptsd,
         risk_tool,
-        respiratory,
-        renal,
-        hepatic,
+        depression,
+        pdmp_check,
+        pdmp_result,
+        udt_check,
+        udt_result,
+        sleep,
+        ptsd,
+        anxiety,
+        # What guidelines and peers add
+        naloxone,
+        bowel,
+        pregnancy,
         change_watch,
-        prescriber,
+        early_refill,
         overlap_opioids,
         multi_prescriber,
-        early_refill,
+        start_followup,
+        start_dose,
+        erla_start,
+        acute_days,
         escalation,
-        nonopioid,
-        bowel,
         age65,
-        counsel,
-        goals,
-        pregnancy,
+        renal,
+        hepatic,
+        respiratory,
+        alcohol,
         oud_moud,
         overdose_history,
-        pdmp_result,
-        alcohol,
-        sleep,
-        udt_result,
+        nonopioid,
+        goals,
+        counsel,
+        # From the CDC recommendations
+        opioid_first,
     )
 )
 

@@ -14,6 +14,7 @@ from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.interval import Length, ago
 from app.rules.ltot import CONFIRMED, ltot_state
 from app.rules.policy import Switch
+from app.rules.reading import not_read
 from app.rules.rule import Rule, answer, feed_words, unread
 
 NEVER_RECORDED = "never_recorded"
@@ -56,21 +57,13 @@ class Judged:
     @property
     def unread_feeds(self) -> tuple[Feed, ...]:
         """The feeds that keep "never" and "overdue" from being believed."""
-        case = self.case
-        needed = case.record.feeds.incomplete(self.item.needs)
-        states = {feed: case.feed(feed).status for feed in self.item.any_of}
-        broken = tuple(feed for feed, status in states.items() if status not in _THERE_OR_NOT_OFFERED)
-        is_nowhere = bool(states) and FeedStatus.AVAILABLE not in states.values()
-        return (*needed, *(broken or (tuple(states) if is_nowhere else ())))
+        return not_read(self.case, self.item.needs, self.item.any_of)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Inputs that were not available, needed or not."""
         optional = self.case.record.feeds.incomplete(self.item.optional)
         return tuple(dict.fromkeys(feed.value for feed in (*self.unread_feeds, *optional)))
-
-
-_THERE_OR_NOT_OFFERED = frozenset({FeedStatus.AVAILABLE, FeedStatus.NOT_OFFERED})
 
 
 def judge(judged: Judged) -> Finding:

@@ -4,11 +4,14 @@ When long-term opioid therapy is met and no such code (Z79.891) is on the proble
 fact beside the dose); with the code it is green. Without the problem list: not known (grey).
 """
 
+from typing import Any
+
 from app.domain.feeds import Feed
 from app.domain.finding import Finding, Status
 from app.rules.case import Case
 from app.rules.evidence.conditions import active
 from app.rules.evidence.found import evidence_of
+from app.rules.policy import Setting
 from app.rules.rule import Applies, Rule, answer, unread
 
 RULE = Rule(
@@ -30,14 +33,21 @@ def evaluate(case: Case) -> Finding:
     ]
     if listed:
         reason = "The problem list has a code for long-term opioid therapy."
-        return answer(case, RULE, Status.GREEN, reason, evidence=evidence_of(listed))
+        return answer(case, RULE, Status.GREEN, reason, evidence=evidence_of(listed), used=_definition(case))
     if not case.feed(Feed.CONDITIONS).is_complete:
-        return unread(case, RULE, (Feed.CONDITIONS,), "Whether a code for long-term therapy is listed is not known")
+        so = "Whether a code for long-term therapy is listed is not known"
+        return unread(case, RULE, (Feed.CONDITIONS,), so, used=_definition(case))
     return answer(
         case,
         RULE,
         Status.YELLOW,
         "Long-term opioid therapy, and no code for it is on the problem list.",
         next_step="Add Z79.891 to the problem list",
+        used=_definition(case),
         standing=True,
     )
+
+
+def _definition(case: Case) -> tuple[Setting[Any], ...]:
+    """What "long-term" means in the pack."""
+    return (case.policy.ltot.definition, case.policy.ltot.window, case.policy.ltot.covered)

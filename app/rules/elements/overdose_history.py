@@ -60,14 +60,17 @@ def _events(case: Case) -> list[Diagnosis]:
 
 
 def _none(case: Case) -> Finding:
+    used = (case.policy.rules.overdose_history.concepts,)
     if not case.feed(Feed.CONDITIONS).is_complete:
-        return unread(case, RULE, (Feed.CONDITIONS,), "Whether there was an overdose is not known")
+        return unread(case, RULE, (Feed.CONDITIONS,), "Whether there was an overdose is not known", used=used)
     opioid = has_opioid(case)
     if opioid is False:
-        return answer(case, RULE, Status.NOT_APPLICABLE, "No overdose is on record and no opioid is in force.")
+        reason = "No overdose is on record and no opioid is in force."
+        return answer(case, RULE, Status.NOT_APPLICABLE, reason, used=used)
     if opioid is None and not case.feed(Feed.MEDICATIONS).is_complete:
-        return unread(case, RULE, (Feed.MEDICATIONS,), "No overdose is on record; whether an opioid is in force is not known")
-    return answer(case, RULE, Status.GREEN, "No overdose is on record.")
+        so = "No overdose is on record; whether an opioid is in force is not known"
+        return unread(case, RULE, (Feed.MEDICATIONS,), so, used=used)
+    return answer(case, RULE, Status.GREEN, "No overdose is on record.", used=used)
 
 
 def _seen(case: Case, event: Diagnosis) -> Found | None:
@@ -90,7 +93,7 @@ def _say(case: Case, status: Status, reason: str, event: Diagnosis, seen: Found 
         evidence=evidence_of((event.found, seen)),
         next_step=ACT if status is Status.RED else KEEP,
         missing=tuple(each.value for each in unseen),
-        used=(section.recent, section.follow_up),
+        used=(section.concepts, section.recent, section.follow_up),
         is_known_in_part=status is Status.RED and bool(unseen),
     )
 
@@ -104,4 +107,5 @@ def _undated(case: Case, events: list[Diagnosis]) -> Finding:
         evidence=evidence_of(each.found for each in events),
         next_step="Ask when it was and record the date",
         missing=("date",),
+        used=(case.policy.rules.overdose_history.concepts,),
     )

@@ -66,7 +66,7 @@ def overlapping(days: int) -> tuple[Part, ...]:
     return (supply(40, ago=60, days=30 + days, by=OTHER), supply(40, ago=30, days=90))
 
 
-def tested(*parts: Part) -> tuple[Part, ...]:
+def with_test(*parts: Part) -> tuple[Part, ...]:
     """A urine test 10 days ago, with the opiates of the prescription in it."""
     return (LONG, seen(loinc(OPIATES), text("Positive"), ago=10), *parts)
 
@@ -74,11 +74,11 @@ def tested(*parts: Part) -> tuple[Part, ...]:
 def supplied_until(days_before: int) -> tuple[Part, ...]:
     """Oxycodone whose last day was so many days before a test that finds what the body makes of it."""
     last = order(OXYCODONE, ago=10 + days_before + 29, days=30, take=mg(5, 3))
-    return tested(last, seen(loinc(NOROXYCODONE), text("Positive"), ago=10))
+    return with_test(last, seen(loinc(NOROXYCODONE), text("Positive"), ago=10))
 
 
 def acid(value: int) -> tuple[Part, ...]:
-    return tested(seen(loinc(PH), number(value), ago=10))
+    return with_test(seen(loinc(PH), number(value), ago=10))
 
 
 def phq4(item_3: int, item_4: int | None, *, ago: int) -> tuple[Part, ...]:

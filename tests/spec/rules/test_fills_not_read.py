@@ -22,7 +22,7 @@ def reviewed(name: str, dispenses: FeedStatus) -> Review:
     bundle = bundle_of(scenario, TODAY)
     if dispenses is not FeedStatus.AVAILABLE:
         bundle["entry"] = [e for e in bundle["entry"] if e["resource"]["resourceType"] != "MedicationDispense"]
-    states = {feed: FeedStatus.AVAILABLE for feed in Feed} | {Feed.DISPENSES: dispenses}
+    states = dict.fromkeys(Feed, FeedStatus.AVAILABLE) | {Feed.DISPENSES: dispenses}
     (record,) = iter_charts([json.dumps(bundle).encode()], ZoneInfo("America/Los_Angeles"), states)
     return review(record, POLICY, TODAY)
 

@@ -76,7 +76,7 @@ def test_a_typical_person_has_two_to_six_rows_with_the_most_dangerous_first() ->
         ["naloxone"],
         ["udt_check"],
         ["peg"],
-        ["pdmp_check", "multi_prescriber", "pdmp_result"],
+        ["pdmp_check", "pdmp_result", "multi_prescriber"],
     ]
 
 
@@ -108,7 +108,7 @@ def test_a_pdmp_that_is_not_connected_is_told_once_for_all_checks_that_wait_for_
     (row,) = [each for each in rows(*IN_ORDER[:5], *IN_ORDER[6:], on_opioids(20)) if each.status.value == "grey"]
     assert (row.title, row.reason) == (
         "PDMP data: not connected",
-        "PDMP check, Several prescribers, PDMP result: 3 checks.",
+        "PDMP check, PDMP result, Several prescribers: 3 checks.",
     )
 
 
