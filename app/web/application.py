@@ -26,7 +26,7 @@ def create_application(services: WebServices) -> FastAPI:
     """One application for one set of wired services. It publishes no API pages of its own."""
     app = FastAPI(title="Sextant", openapi_url=None, docs_url=None, redoc_url=None)
     pages = page_templates(services)
-    app.include_router(launch_pages(services))
+    app.include_router(launch_pages(services, pages))
     app.include_router(chart_pages(services, pages))
     app.include_router(record_pages(services, pages))
     app.include_router(undo_pages(services, pages))

@@ -36,6 +36,7 @@ def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         values = {
             "view": visit_view(preview.chart, services.zone, months_chosen(months)),
             "launch": launch,
+            "form_token": session.form_token,
             "offer": offer_words(preview),
             "sink_note": preview.sink_note,
         }

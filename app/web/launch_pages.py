@@ -1,10 +1,21 @@
-"""Coming in from the EHR: `/launch` and `/callback`, the two addresses that the EHR's registration names."""
+"""Coming in from the EHR (`/launch` and `/callback`, the two addresses that the EHR's registration names), and leaving."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.templating import Jinja2Templates
 from starlette.responses import RedirectResponse, Response
 
 from app.launch import CALLBACK_PATH, browser_in, set_cookie_header
+from app.web.security import check_form
 from app.web.services import WebServices
+
+CLOSED = {
+    "title": "Closed",
+    "text": "Sextant has forgotten this launch and given its access back to the EHR.",
+    "remedy": "To see the page again, open Sextant from the patient's chart.",
+    "incident": "",
+}
 
 
 def browser_of(request: Request) -> str | None:
@@ -12,7 +23,7 @@ def browser_of(request: Request) -> str | None:
     return browser_in(request.headers.get("cookie"))
 
 
-def launch_pages(services: WebServices) -> APIRouter:
+def launch_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
     """Routes of the launch; every refusal is an error of ours and becomes a page."""
     router = APIRouter()
 
@@ -27,5 +38,12 @@ def launch_pages(services: WebServices) -> APIRouter:
     async def callback(request: Request) -> Response:
         session = await services.flow.finish(dict(request.query_params), browser_of(request))
         return RedirectResponse(f"/chart/{session.launch}", status_code=303)
+
+    @router.post("/chart/{launch}/end")
+    async def end(request: Request, launch: str, form_token: Annotated[str, Form()]) -> Response:
+        session = services.flow.session(launch, browser_of(request))
+        check_form(session, form_token, request.headers, services.base_url)
+        await services.flow.end(launch, browser_of(request))
+        return pages.TemplateResponse(request, "message.html", CLOSED)
 
     return router

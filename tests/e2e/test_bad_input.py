@@ -125,3 +125,13 @@ def test_the_log_has_no_query_and_no_patient(whole: World) -> None:
     log = whole.app.log.read_text()
     assert log
     assert not [word for word in ("launch=", "code=", "state=", PATIENT, "Petrakis") if word in log]
+
+
+def test_a_closed_launch_is_over_here_and_at_the_ehr(whole: World) -> None:
+    frame = Frame()
+    page = frame.open(whole.ehr.base_url, PATIENT)
+    token = frame.get(page).text.split('name="form_token" value="')[1].split('"')[0]
+    closed = frame.post(f"{page}/end", {"form_token": token})
+    assert closed.status_code == 200
+    assert "forgotten this launch" in visible_text(closed)
+    refused(frame.get(page), 401, whole)
