@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from app.domain.chart import Observation, ObservationValue, QuestionnaireResponse
 from app.domain.codes import LOINC, Coding, Concept
@@ -212,6 +213,7 @@ def _is_only_here(item: AssessmentItem) -> bool:
     return len({each.instrument for each in assessment_items(item.loinc.value)}) == 1
 
 
+@lru_cache(maxsize=32)
 def _item_names(instrument: str) -> tuple[str, ...]:
     """The scored items ("10" of the PHQ-9 asks about difficulty and is not scored)."""
     scored = (each for each in items_of(instrument) if each.item.isdigit() and each.maximum is not None)
