@@ -4,6 +4,7 @@ One bad entry costs only itself. Entries that were entered in error and entries 
 they are evidence of nothing.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from app.fhir_adapters.base.visits import patients_of
 
 UNKNOWN_TYPE = "unknown"
 _DEEPEST_BUNDLE = 3
+_TYPE_NAME = re.compile(r"[A-Za-z]{1,40}")
+_ID = re.compile(r"[A-Za-z0-9\-._~]{1,128}")
 
 
 class SearchInfo(msgspec.Struct, gc=False):
@@ -38,11 +41,17 @@ class BundleEntry(msgspec.Struct, rename="camel", gc=False):
     full_url: str | None = None
     resource: msgspec.Raw = msgspec.Raw(b"")
     search: SearchInfo | None = None
+    request: Any = None
 
     @property
     def is_match(self) -> bool:
         """Not a row that merely came along. Some servers leave the mode out."""
         return self.search is None or self.search.mode not in ("include", "outcome")
+
+    @property
+    def is_deletion(self) -> bool:
+        """An entry of a history or a transaction that holds no resource because it takes one away."""
+        return not len(memoryview(self.resource)) and text_at(self.request, "method") == "DELETE"
 
 
 class BundleLink(msgspec.Struct, gc=False):
@@ -62,6 +71,8 @@ class Bundle(msgspec.Struct, rename="camel", gc=False):
 
 
 class _LooseBundle(msgspec.Struct, rename="camel", gc=False):
+    type: Any = None
+    total: Any = None
     link: Any = None
     entry: list[msgspec.Raw] | None = None
 
@@ -84,6 +95,15 @@ class Spoilt:
     subject: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the entries of a search result gave: the references of the rows that were asked for (entered in error or spoilt
+    ones too), and how many entries could not be read."""
+
+    rows: frozenset[str]
+    lost: int
+
+
 @dataclass
 class Entries:
     """Collects the entries of one reading (a search, a file), then builds one record for each person in it."""
@@ -94,15 +114,23 @@ class Entries:
     spoilt: dict[str, Spoilt] = field(default_factory=dict)
     medications: list[Row] = field(default_factory=list)
     outcomes: list[fhir.OperationOutcome] = field(default_factory=list)
-    unknown_types: int = 0
     _unnamed: int = 0
 
-    def add_bundle(self, text: bytes | memoryview, *, asked: str = UNKNOWN_TYPE, depth: int = 0) -> Bundle:
-        """Add every entry of a Bundle. Raises RecordUnreadable when the text is no Bundle at all."""
-        bundle = decode_bundle(text)
-        for entry in bundle.entry or ():
-            self.add(entry.resource, entry.full_url, asked=asked, depth=depth)
-        return bundle
+    def add_bundle(self, text: bytes | memoryview, *, depth: int = 0) -> None:
+        """Add every entry of a Bundle that is no search result. Raises RecordUnreadable when the text is no Bundle at all."""
+        for entry in decode_bundle(text).entry or ():
+            if not entry.is_deletion:
+                self.add(entry.resource, entry.full_url, depth=depth)
+
+    def add_found(self, bundle: Bundle, asked: str) -> Given:
+        """Add every entry of a search result; `asked` is the type that was searched for."""
+        entries = bundle.entry or ()
+        came = [
+            self.add(entry.resource, entry.full_url, asked=asked, must_be_known=entry.is_match) for entry in entries
+        ]
+        matches = (reference for entry, reference in zip(entries, came, strict=True) if entry.is_match and reference)
+        rows = frozenset(reference for reference in matches if reference.startswith(asked + "/"))
+        return Given(rows, sum(reference in self.spoilt for reference in came))
 
     def add(
         self,
@@ -110,29 +138,39 @@ class Entries:
         full_url: str | None = None,
         *,
         asked: str = UNKNOWN_TYPE,
+        must_be_known: bool = False,
         depth: int = 0,
-    ) -> None:
-        """Add one resource's JSON text. An entry without a resource (a response to a DELETE, say) is nothing.
+    ) -> str | None:
+        """Add one resource's JSON text; returns the reference of what came, None when it is no row of anything.
 
-        `asked` is the type that was searched for: an entry that does not name its type is taken for one.
-        Raises RecordUnreadable when the text is not JSON.
+        `asked` is the type that was searched for: an entry that does not name its type is taken for one. `must_be_known`:
+        a type that Sextant does not read is then a row that was lost, and is named. Raises RecordUnreadable when the text
+        is not JSON.
         """
         text = memoryview(raw) if isinstance(raw, msgspec.Raw) else raw
         if not len(text) or bytes(text[:4]) == b"null":
-            return
+            return self._add_spoilt(b"null", asked, None, "it holds no resource")
         kind = type_of(text)
-        if kind == "Bundle" and depth < _DEEPEST_BUNDLE:
-            self.add_bundle(text, asked=asked, depth=depth + 1)
-        elif kind == "OperationOutcome":
+        if kind == "Bundle" and not must_be_known:
+            return self._add_nested(text, full_url, depth + 1)
+        if kind == "OperationOutcome":
             self.outcomes.append(_outcome(text))
-        elif kind == "Medication":
-            self._add_decoded(text, kind, full_url, fhir.Medication)
-        elif kind is None:
-            self._add_spoilt(text, asked, full_url, "it does not say what kind of resource it is")
-        elif kind in KINDS:
-            self._add_decoded(text, kind, full_url, KINDS[kind].struct)
-        else:
-            self.unknown_types += 1
+            return None
+        if kind == "Medication":
+            return self._add_decoded(text, kind, full_url, fhir.Medication)
+        if kind is None:
+            return self._add_spoilt(text, asked, full_url, "it does not say what kind of resource it is")
+        if kind in KINDS:
+            return self._add_decoded(text, kind, full_url, KINDS[kind].struct)
+        if must_be_known:
+            return self._add_spoilt(text, asked, full_url, "it is not of a kind that Sextant knows", named=kind)
+        return None
+
+    def _add_nested(self, text: bytes | memoryview, full_url: str | None, depth: int) -> str | None:
+        if depth > _DEEPEST_BUNDLE:
+            return self._add_spoilt(text, UNKNOWN_TYPE, full_url, "it is a Bundle inside too many others")
+        self.add_bundle(text, depth=depth)
+        return None
 
     def _standing(self) -> Iterator[Row]:
         return (row for row in self.rows.values() if not _is_entered_in_error(row))
@@ -194,21 +232,21 @@ class Entries:
 
     def _add_decoded(
         self, text: bytes | memoryview, kind: str, full_url: str | None, struct: type[fhir.Resource]
-    ) -> None:
+    ) -> str:
         try:
             sent, broken = decode(text, struct)
         except RecordUnreadable as error:
-            self._add_spoilt(text, kind, full_url, str(error))
-            return
+            return self._add_spoilt(text, kind, full_url, str(error))
         row = Row(kind, self._reference(kind, sent.id, full_url), sent, broken)
         spoils = next((name for name in broken if _is_decisive(name)), None)
         if spoils or sent.modifier_extension:
             reason = f"its {spoils} could not be read" if spoils else "it carries a modifier that Sextant does not know"
-            self._add_spoilt(text, kind, full_url, reason)
-        elif kind == "Medication":
+            return self._add_spoilt(text, kind, full_url, reason)
+        if kind == "Medication":
             self.medications.append(row)
         else:
             self._keep_newer(row)
+        return row.reference
 
     def _keep_newer(self, row: Row) -> None:
         """Some EHRs repeat ids across pages: the newer version counts, the later one when neither is dated."""
@@ -216,15 +254,24 @@ class Entries:
         if old is None or not _is_older(row.sent, old.sent):
             self.rows[row.reference] = row
 
-    def _add_spoilt(self, text: bytes | memoryview, kind: str, full_url: str | None, reason: str) -> None:
+    def _add_spoilt(
+        self, text: bytes | memoryview, kind: str, full_url: str | None, reason: str, *, named: str | None = None
+    ) -> str:
+        """Name an entry that gives no row. `named` is what it calls itself, where that is not the `kind` it counts for."""
         value = plain(text)
+        own_id = text_at(value, "id")
+        reference = self._reference(
+            named if named and _TYPE_NAME.fullmatch(named) else kind,
+            own_id if own_id and _ID.fullmatch(own_id) else None,
+            full_url,
+        )
         if text_at(value, "status") == "entered-in-error":
-            return
-        reference = self._reference(kind, text_at(value, "id"), full_url)
+            return reference
         ways = (("subject", "reference"), ("patient", "reference"), ("subject",))
-        subject = next((named for way in ways if (named := text_at(value, *way)) and _is_person(named)), None)
+        subject = next((who for way in ways if (who := text_at(value, *way)) and _is_person(who)), None)
         what = Unreadable(reference, kind, _sentence(reason), hint_of(value))
         self.spoilt[reference] = Spoilt(what, self.references.relative(subject) if subject else None)
+        return reference
 
     def _reference(self, kind: str, resource_id: str | None, full_url: str | None) -> str:
         if resource_id:
@@ -234,7 +281,7 @@ class Entries:
         else:
             self._unnamed += 1
             reference = f"{kind}/unnamed-{self._unnamed}"
-        if full_url:
+        if full_url and kind != UNKNOWN_TYPE:  # else whoever refers to it would seem to be about no person
             self.references.learn(full_url, reference)
         return reference
 
@@ -292,10 +339,11 @@ def decode_bundle(text: bytes | memoryview) -> Bundle:
         raise RecordUnreadable("it is not valid JSON") from None
     try:
         loose = decoder_for(_LooseBundle).decode(text)
-        links = [link for link in loose.link or () if isinstance(link, dict)]
-        return Bundle(link=[_link(link) for link in links], entry=[_entry(raw) for raw in loose.entry or ()])
-    except (msgspec.ValidationError, TypeError):
+    except msgspec.ValidationError:
         raise RecordUnreadable("it does not have the shape of a Bundle") from None
+    links = loose.link if isinstance(loose.link, list) else [loose.link] if loose.link is not None else []
+    kind = loose.type if isinstance(loose.type, str) else None
+    return Bundle(kind, loose.total, [_link(link) for link in links], [_entry(raw) for raw in loose.entry or ()])
 
 
 def _entry(raw: msgspec.Raw) -> BundleEntry:
@@ -305,7 +353,8 @@ def _entry(raw: msgspec.Raw) -> BundleEntry:
         return BundleEntry(resource=raw)
 
 
-def _link(link: Mapping[str, Any]) -> BundleLink:
+def _link(link: Any) -> BundleLink:
+    """A link of a wrong shape says nothing, not even that it is not the way to the next page."""
     return BundleLink(text_at(link, "relation"), text_at(link, "url"))
 
 
@@ -314,13 +363,13 @@ def _without_the_unreadable(feeds: Feeds, bad: Sequence[Unreadable]) -> Feeds:
     lost: Counter[Feed] = Counter(feed for what in bad for feed in feeds_of_type(what.resource_type))
     for feed, number in lost.items():
         if feeds.of(feed).is_complete:
-            feeds = feeds.with_state(feed, _lost(number))
+            feeds = feeds.with_state(feed, FeedState(FeedStatus.PARTIAL, entries_lost(number)))
     return feeds
 
 
-def _lost(number: int) -> FeedState:
-    words = "1 entry" if number == 1 else f"{number} entries"
-    return FeedState(FeedStatus.PARTIAL, f"{words} could not be read.")
+def entries_lost(number: int) -> str:
+    """The sentence about entries that could not be read."""
+    return "1 entry could not be read." if number == 1 else f"{number} entries could not be read."
 
 
 def _outcome(text: bytes | memoryview) -> fhir.OperationOutcome:

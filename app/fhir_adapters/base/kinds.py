@@ -111,10 +111,19 @@ DECISIVE_WHOLE = frozenset({"medicationCodeableConcept", "medicationReference", 
 """Elements that may be damaged in part, but not missing altogether: what it is."""
 
 
+_MISSED_BY: Mapping[str, tuple[Feed, ...]] = {
+    "Observation": (Feed.LABS, Feed.SURVEYS),
+    "DiagnosticReport": (Feed.LABS,),
+    "DeviceUseStatement": (Feed.PROCEDURES,),
+    "CareTeam": (Feed.PATIENT,),
+}
+"""Types without one feed of their own: the feeds that are less than complete when an entry of them could not be read."""
+
+
 def feeds_of_type(resource_type: str) -> tuple[Feed, ...]:
     """The feeds that an entry of a type might have spoken for, when no more than its type is known."""
-    if resource_type == "Observation":
-        return (Feed.LABS, Feed.SURVEYS)
+    if resource_type in _MISSED_BY:
+        return _MISSED_BY[resource_type]
     if resource_type in KINDS:
         feed = KINDS[resource_type].feed
         return (feed,) if feed else ()

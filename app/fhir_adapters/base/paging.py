@@ -2,10 +2,12 @@
 
 A `next` link is opaque and may be hostile, circular or dead: it is followed only inside the EHR's own base, once each, and
 whatever stops it early makes the search partial. `total` is no proof of completeness, but rows that were announced and did
-not come are a sign of the opposite.
+not come are a sign of the opposite; so is a link that does not say where it leads, and an entry that gives no row.
 """
 
 import asyncio
+from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
 from app.domain.errors import LaunchAgain, RecordUnreadable, SextantError
@@ -19,12 +21,13 @@ from app.fhir_adapters.base.endings import (
     refusal,
     says_incomplete,
 )
-from app.fhir_adapters.base.entries import Bundle, Entries
+from app.fhir_adapters.base.entries import Bundle, Entries, decode_bundle, entries_lost
 from app.fhir_adapters.base.json_text import type_of
 from app.fhir_adapters.base.profile import EhrProfile, Parameters
 from app.outbound import Answer
 
 _GONE = 410
+_LONGEST_TOTAL = 12
 
 
 class PagedSearch:
@@ -36,10 +39,12 @@ class PagedSearch:
         self._entries = entries
         self._type = resource_type
         self._seen: set[str] = set()
-        self._rows = 0
+        self._rows: frozenset[str] = frozenset()
         self._announced = 0
+        self._lost = 0
         self._has_restarted = False
         self._is_incomplete = False
+        self._leads_nowhere = False
 
     async def run(self, parameters: Parameters) -> Ending:
         """Ask and follow every page. Raises only LaunchAgain."""
@@ -70,29 +75,38 @@ class PagedSearch:
         if answer.is_ok:
             return self._take(answer)
         if answer.status == _GONE and len(self._seen) > 1 and not self._has_restarted:
-            self._seen, self._rows, self._has_restarted = set(), 0, True
+            self._seen, self._rows, self._lost, self._has_restarted = set(), frozenset(), 0, True
             return _AGAIN
         return self._refused(answer)
 
     def _take(self, answer: Answer) -> "Ending | _Next":
         if type_of(answer.body) != "Bundle":
             return self._stopped("The EHR answered with something that is not a search result.")
-        outcomes_before = len(self._entries.outcomes)
         try:
-            bundle = self._entries.add_bundle(answer.body, asked=self._type)
+            bundle = decode_bundle(answer.body)
+            if bundle.type != "searchset":
+                return self._stopped("The EHR answered with something that is not a search result.")
+            self._add(bundle)
         except RecordUnreadable:
             return self._stopped("The EHR's answer could not be read.")
-        new_outcomes = self._entries.outcomes[outcomes_before:]
-        self._is_incomplete |= says_incomplete(new_outcomes, self._profile.harmless_outcomes)
-        self._rows += sum(entry.is_match for entry in bundle.entry or ())
-        self._announced = max(self._announced, bundle.total if type(bundle.total) is int else 0)
         return self._following(bundle)
 
+    def _add(self, bundle: Bundle) -> None:
+        outcomes_before = len(self._entries.outcomes)
+        given = self._entries.add_found(bundle, self._type)
+        new_outcomes = self._entries.outcomes[outcomes_before:]
+        self._is_incomplete |= says_incomplete(new_outcomes, self._profile.harmless_outcomes)
+        self._rows |= given.rows
+        self._lost += given.lost
+        self._announced = max(self._announced, _whole(bundle.total))
+
     def _following(self, bundle: Bundle) -> "Ending | _Next":
-        url = next((link.url for link in bundle.link or () if link.relation == "next" and link.url), None)
+        links = [link for link in bundle.link or () if link.relation in ("next", None)]
+        url = next((link.url for link in links if link.relation and link.url), None)
+        self._leads_nowhere |= url is None and bool(links)
         if url is not None and len(self._seen) >= self._profile.max_pages:
             return self._stopped("There are more pages than Sextant reads.")
-        if url is not None and self._rows >= self._profile.max_rows:
+        if url is not None and len(self._rows) >= self._profile.max_rows:
             return self._stopped("There are more rows than Sextant reads.")
         return _Next(url)
 
@@ -104,8 +118,12 @@ class PagedSearch:
         return partial(detail) if self._rows else failed(detail)
 
     def _ending(self) -> Ending:
-        if self._rows < self._announced:
+        if len(self._rows) < self._announced:
             return partial("The EHR announced more rows than it sent.")
+        if self._leads_nowhere:
+            return partial("The EHR says that there is a next page, and not where.")
+        if self._lost:
+            return partial(entries_lost(self._lost))
         return SOMETHING_LEFT_OUT if self._is_incomplete else COMPLETE
 
 
@@ -120,3 +138,12 @@ class _Next:
 
 _AGAIN = _Next(None)
 """The page had run out (410): start once more from the first."""
+
+
+def _whole(total: Any) -> int:
+    """A total as a number, also where an EHR sends it as a text; 0 when it says nothing."""
+    if isinstance(total, str) and total.isascii() and total.isdigit():
+        return int(total[:_LONGEST_TOTAL])
+    if isinstance(total, Decimal) and total.is_finite():
+        return int(min(total, Decimal(10**_LONGEST_TOTAL)))
+    return total if type(total) is int else 0

@@ -94,7 +94,7 @@ def test_entries_that_say_nothing_about_themselves_are_still_reported(
     records: dict[str | None, PatientRecord],
 ) -> None:
     assert {bad.resource_type for bad in records[None].unreadable} == {"unknown"}
-    assert len(records[None].unreadable) == 2
+    assert len(records[None].unreadable) == 4
 
 
 def test_a_torn_line_is_reported_and_its_feed_is_partial(tmp_path: Path) -> None:

@@ -174,6 +174,7 @@ class TestTokens:
     def test_is_never_sent_to_another_host(self) -> None:
         page = {
             "resourceType": "Bundle",
+            "type": "searchset",
             "entry": [{"resource": row("Condition", "c1")}],
             "link": [{"relation": "next", "url": "https://evil.example/fhir/Condition?page=2"}],
         }
@@ -197,7 +198,11 @@ class TestOutcomesAmongTheRows:
         ids=["partial record", "nothing found", "nothing found, as a warning", "suppressed"],
     )
     def test_mean_that_something_may_be_missing(self, said: dict[str, object], ends: FeedStatus) -> None:
-        bundle = {"resourceType": "Bundle", "entry": [{"resource": said, "search": {"mode": "outcome"}}]}
+        bundle = {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "entry": [{"resource": said, "search": {"mode": "outcome"}}],
+        }
         assert status(PaperEhr([PERSON], {"Condition": [httpx.Response(200, json=bundle)]}), Feed.CONDITIONS) is ends
 
 
@@ -211,7 +216,7 @@ def test_a_broken_entry_costs_only_itself_and_its_feed_is_partial() -> None:
 
 
 def test_an_entry_without_a_type_counts_against_the_feed_that_was_asked() -> None:
-    page = {"resourceType": "Bundle", "entry": ["nonsense", {"resource": row("Encounter", "e1")}]}
+    page = {"resourceType": "Bundle", "type": "searchset", "entry": ["nonsense", {"resource": row("Encounter", "e1")}]}
     record = PaperEhr([PERSON], {"Encounter": [httpx.Response(200, json=page)]}).read()
     assert len(record.encounters) == 1
     assert record.feeds.of(Feed.ENCOUNTERS).status is FeedStatus.PARTIAL

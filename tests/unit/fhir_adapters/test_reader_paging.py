@@ -24,7 +24,9 @@ def ending(record: PatientRecord) -> tuple[int, FeedStatus]:
 def bundle(ids: range, next_url: str | None = None, **more: Any) -> httpx.Response:
     entries = [{"resource": row("Condition", f"c{n}")} for n in ids]
     links = [{"relation": "next", "url": next_url}] if next_url else []
-    return httpx.Response(200, json={"resourceType": "Bundle", "entry": entries, "link": links, **more})
+    return httpx.Response(
+        200, json={"resourceType": "Bundle", "type": "searchset", "entry": entries, "link": links, **more}
+    )
 
 
 def test_all_pages_are_read() -> None:
@@ -81,6 +83,7 @@ def test_a_total_that_is_too_small_is_no_reason_to_stop() -> None:
 def test_rows_that_came_along_do_not_stand_for_rows_that_are_missing() -> None:
     page = {
         "resourceType": "Bundle",
+        "type": "searchset",
         "total": 2,
         "entry": [
             {"resource": row("Condition", "c1"), "search": {"mode": "match"}},
