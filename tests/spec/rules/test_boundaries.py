@@ -3,8 +3,11 @@
 import pytest
 
 from app.domain.finding import Review
+from app.domain.medication import Medication
+from app.domain.record import PatientRecord
 from tests.spec.rules.chart import (
     DOCTOR,
+    GABAPENTIN,
     MORPHINE,
     PHQ2,
     PHQ4,
@@ -14,6 +17,7 @@ from tests.spec.rules.chart import (
     check,
     entered,
     fill,
+    found,
     loinc,
     medicine,
     mg,
@@ -26,6 +30,7 @@ from tests.spec.rules.chart import (
     seen,
     text,
     total,
+    unreadable_opioid,
     visit,
 )
 from tests.spec.rules.states import State, check_state
@@ -49,10 +54,15 @@ def steps(*, up: int, down: int) -> tuple[Part, ...]:
     )
 
 
-def stopped(*, planned: int) -> tuple[Part, ...]:
-    """Stopped 9 days ago, with a plan for it made so many days ago."""
+def stopped(word: Part) -> tuple[Part, ...]:
+    """Stopped 9 days ago, with somebody's word about it."""
     ended = order(MORPHINE, ago=120, days=200, take=mg(60), status="stopped", ended_ago=9)
-    return ended, entered("taper_plan", "made", ago=planned)
+    return ended, word
+
+
+def planned(ago: int) -> Part:
+    """A plan for a slower dose."""
+    return entered("taper_plan", "made", ago=ago)
 
 
 def outside(*, ago: int) -> tuple[Part, ...]:
@@ -92,8 +102,22 @@ def assessed(*, ago: int) -> Part:
     return procedure("225337009", ago=ago)
 
 
-def filled(ago: int, *, days: int = 30, pdmp: bool = False) -> Part:
+def filled(ago: int, *, days: int | None = 30, pdmp: bool = False) -> Part:
     return fill(MORPHINE, ago=ago, days=days, pdmp=pdmp)
+
+
+def by(who: str, *, ago: int = 20, days: int = 30) -> Part:
+    return supply(15, ago=ago, days=days, by=who)
+
+
+def given(what: Medication, place: str, *, ago: int = 10) -> Part:
+    """A fill of our doctor's prescription at one pharmacy."""
+    return fill(what, ago=ago, days=20, prescriber_name="Dr. Lee", performer_name=place, dosages=(mg(15),))
+
+
+def at(number: int) -> tuple[Part, ...]:
+    """Fills at so many pharmacies."""
+    return tuple(given(MORPHINE, f"Pharmacy {place}", ago=10 + 20 * place) for place in range(number))
 
 
 DARK = (0, 0, 0, 0, 0, 0, 0, 0, 1)
@@ -115,8 +139,23 @@ DAYS = (
         "change_watch",
         Example("long-term 91 days ago only", person(supply(60, ago=180, days=60)), "not_applicable", "no long-term"),
     ),
-    ("change_watch", Example("a plan 365 days old", person(stopped(planned=365)), "green", "planned")),
-    ("change_watch", Example("a plan 366 days old", person(stopped(planned=366)), "red", "abrupt stop")),
+    ("change_watch", Example("a plan 365 days old", person(stopped(planned(365))), "green", "planned")),
+    ("change_watch", Example("a plan 366 days old", person(stopped(planned(366))), "red", "abrupt stop")),
+    (
+        "change_watch",
+        Example(
+            "the word for a taper 365 days old", person(stopped(entered("ltot", "tapering", ago=365))), "green", "is"
+        ),
+    ),
+    (
+        "change_watch",
+        Example(
+            "the word for a taper 366 days old",
+            person(stopped(entered("ltot", "tapering", ago=366))),
+            "red",
+            "abrupt stop",
+        ),
+    ),
     ("prescriber", Example("outside, 90 days ago", person(outside(ago=95)), "red", "2 people outside")),
     ("prescriber", Example("outside, 91 days ago", person(outside(ago=96)), "green", "in charge prescribes")),
     ("escalation", Example("7 days of overlap are no rise", person(overlapping(7)), "green", "no rise")),
@@ -225,7 +264,98 @@ def says(review: Review) -> str:
     return f"due {review.by_rule['depression'].due}"
 
 
-MORE_EXAMPLES = (*DAYS, *FORMS, *FILLS)
+HANDS = (
+    (
+        "multi_prescriber",
+        Example(
+            "three prescribers", person(LONG, by(OTHER), by(THIRD), pdmp="available"), "yellow", "3 prescribers and 0"
+        ),
+    ),
+    (
+        "multi_prescriber",
+        Example("two prescribers", person(LONG, by(OTHER), pdmp="available"), "green", "2 prescribers"),
+    ),
+    (
+        "multi_prescriber",
+        Example("three pharmacies", person(*at(3), pdmp="available"), "yellow", "1 prescriber and 3 pharmacies"),
+    ),
+    ("multi_prescriber", Example("two pharmacies", person(*at(2), pdmp="available"), "green", "2 pharmacies")),
+    (
+        "multi_prescriber",
+        Example(
+            "the third one's supply ended 90 days ago",
+            person(LONG, by(THIRD), by(OTHER, ago=200, days=111), pdmp="available"),
+            "yellow",
+            "3 p",
+        ),
+    ),
+    (
+        "multi_prescriber",
+        Example(
+            "the third one's supply ended 91 days ago",
+            person(LONG, by(THIRD), by(OTHER, ago=200, days=110), pdmp="available"),
+            "green",
+            "2 p",
+        ),
+    ),
+    (
+        "multi_prescriber",
+        Example(
+            "a pharmacy that gave out something else",
+            person(*at(2), given(GABAPENTIN, "Pharmacy 9"), pdmp="available"),
+            "green",
+            "2 ph",
+        ),
+    ),
+    (
+        "early_refill",
+        Example(
+            "a fill without length, 180 days ago", person(LONG, filled(10), filled(180, days=None)), "grey", "without"
+        ),
+    ),
+    (
+        "early_refill",
+        Example(
+            "a fill without length, 181 days ago", person(LONG, filled(10), filled(181, days=None)), "green", "no fill"
+        ),
+    ),
+)
+"""Who prescribed and who gave out."""
+
+RISES = (
+    (
+        "escalation",
+        Example(
+            "across 50 today", person(supply(40, ago=100, days=100), supply(60, ago=0, days=30)), "yellow", "across 50"
+        ),
+    ),
+    (
+        "escalation",
+        Example(
+            "from 50 to 59", person(supply(50, ago=140, days=100), supply(59, ago=40, days=90)), "green", "no rise"
+        ),
+    ),
+    (
+        "escalation",
+        Example(
+            "after 89 days without",
+            person(supply(40, ago=250, days=101), supply(60, ago=60, days=90)),
+            "red",
+            "across 50",
+        ),
+    ),
+    (
+        "escalation",
+        Example(
+            "after 90 days without: a new start",
+            person(supply(40, ago=250, days=100), supply(60, ago=60, days=90)),
+            "green",
+            "no rise",
+        ),
+    ),
+)
+
+MORE_EXAMPLES = (*DAYS, *FORMS, *FILLS, *HANDS, *RISES)
 
 CASES = (
     State("positive: again after 90 days", person(LONG, seen(loinc(PHQ9), number(12), ago=80)), "due 2026-03-11"),
@@ -241,3 +371,19 @@ def test_day_before_on_and_after(rule: str, example: Example) -> None:
 @pytest.mark.parametrize("line", CASES, ids=str)
 def test_a_positive_score_is_asked_again_sooner(line: State) -> None:
     check_state(line, says)
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [person(on_opioids(95), unreadable_opioid()), person(on_opioids(95), documents="failed")],
+    ids=["part of the dose", "papers"],
+)
+def test_a_red_that_rests_on_part_of_what_there_is_says_so(chart: PatientRecord) -> None:
+    assert found("med", chart).is_known_in_part
+    assert not found("med", person(on_opioids(95))).is_known_in_part
+
+
+def test_only_what_was_never_recorded_and_is_not_urgent_folds_into_one_row() -> None:
+    assert found("naloxone", person(on_opioids(20))).fold == "never_recorded"
+    assert found("naloxone", person(on_opioids(60))).fold is None
+    assert found("naloxone", person(on_opioids(20), entered("naloxone", "has", ago=366))).fold is None
