@@ -215,9 +215,9 @@ class Entries:
         medicines = self._medicines()
         return [self._build(Surroundings(medicines, who), rows.get(who, []), bad[who], feeds) for who in everyone]
 
-    def of_others(self, patient: str) -> int:
-        """How many entries belong to somebody else."""
-        return sum(1 for row in self.rows.values() if not self._is_of(row, patient))
+    def rows_of_others(self, patient: str) -> list[Row]:
+        """The entries that belong to somebody else, or to a `urn:` name that nothing here explains."""
+        return [row for row in self._standing() if not self._is_of(row, patient)]
 
     def rows_of(self, patient: str) -> list[Row]:
         """The entries that count for one person."""

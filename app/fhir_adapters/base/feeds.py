@@ -1,11 +1,12 @@
 """Which feed an entry speaks for."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from app.domain.codes import LOINC, Concept
-from app.domain.feeds import Feed
+from app.domain.feeds import Feed, Feeds, FeedState, FeedStatus
 from app.fhir_adapters.base import structs as fhir
 from app.fhir_adapters.base.entries import UNKNOWN_TYPE, Entries, Row
 from app.fhir_adapters.base.kinds import KINDS, feeds_of_type
@@ -36,6 +37,16 @@ def feeds_of(row: Row) -> tuple[Feed, ...]:
     if row.kind == "DiagnosticReport" and isinstance(row.sent, fhir.DiagnosticReport):
         return (Feed.LABS,) if _LABORATORY & set(plain_codes(row.sent.category)) else ()
     return ()
+
+
+def without_others(feeds: Feeds, left_out: Sequence[Row]) -> Feeds:
+    """The feeds when rows of somebody else were left out: one of them could be this person's, from a merged chart."""
+    lost = Counter(feed for row in left_out for feed in feeds_of(row) or feeds_of_type(row.kind))
+    for feed, number in lost.items():
+        if feeds.of(feed).is_complete:
+            said = "1 row of somebody else was" if number == 1 else f"{number} rows of somebody else were"
+            feeds = feeds.with_state(feed, FeedState(FeedStatus.PARTIAL, f"{said} left out."))
+    return feeds
 
 
 def _feeds_of_observation(sent: fhir.Observation) -> tuple[Feed, ...]:

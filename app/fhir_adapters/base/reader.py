@@ -30,7 +30,7 @@ from app.fhir_adapters.base.endings import (
     refusal,
 )
 from app.fhir_adapters.base.entries import Entries
-from app.fhir_adapters.base.feeds import states_pdmp
+from app.fhir_adapters.base.feeds import states_pdmp, without_others
 from app.fhir_adapters.base.medications import UNNAMED
 from app.fhir_adapters.base.paging import PagedSearch
 from app.fhir_adapters.base.profile import EhrProfile, Parameters, Search
@@ -104,10 +104,11 @@ class _Reading:
         by_search = dict(zip(searches, endings, strict=True))
         states = {feed: _state(feed, each, by_search, person) for feed, each in plan.items()}
         await self._fetch_medicines()
-        record = self.entries.record(self.patient, Feeds({**states, Feed.PDMP: self._pdmp()}))
-        others = self.entries.of_others(self.patient)
+        feeds = Feeds({**states, Feed.PDMP: self._pdmp()})
+        others = self.entries.rows_of_others(self.patient)
         if others:
-            log.warning("the EHR sent %d rows of other people; they were left out", others)
+            log.warning("the EHR sent %d rows of other people; they were left out", len(others))
+        record = self.entries.record(self.patient, without_others(feeds, others))
         return _with_medicines_told_apart(record)
 
     async def _person(self) -> Ending:

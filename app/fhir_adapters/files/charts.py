@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from app.domain.feeds import Feed, Feeds, FeedState, FeedStatus
 from app.domain.record import PatientRecord
 from app.fhir_adapters.base.entries import Entries
-from app.fhir_adapters.base.feeds import feeds_in, states_pdmp
+from app.fhir_adapters.base.feeds import feeds_in, states_pdmp, without_others
 
 Override = Mapping[Feed, FeedStatus]
 
@@ -34,7 +34,8 @@ def record_of(patient: str | None, resources: Iterable[bytes], zone: ZoneInfo, f
     entries = Entries(zone)
     for text in resources:
         entries.add(text)
-    return entries.record(patient, feeds)
+    others = entries.rows_of_others(patient) if patient else ()
+    return entries.record(patient, without_others(feeds, others))
 
 
 def feeds_of_file(read: Iterable[Entries], override: Override | None = None) -> Feeds:

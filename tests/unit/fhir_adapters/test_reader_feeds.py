@@ -223,13 +223,56 @@ def test_an_entry_without_a_type_counts_against_the_feed_that_was_asked() -> Non
     assert record.feeds.of(Feed.CONDITIONS).is_complete
 
 
-def test_rows_of_other_people_are_never_evidence(caplog: pytest.LogCaptureFixture) -> None:
-    ehr = PaperEhr([PERSON, order("m1"), {**order("m2"), "subject": {"reference": "Patient/p2"}}])
-    with caplog.at_level(logging.WARNING):
-        record = ehr.read()
-    assert [o.reference for o in record.orders] == ["MedicationRequest/m1"]
-    assert "1 rows of other people" in caplog.text
-    assert "p2" not in caplog.text
+class TestRowsOfOthers:
+    """Servers ignore parameters, and charts are merged: such rows are no evidence, and they are told."""
+
+    @pytest.mark.parametrize("subject", ["Patient/p2", "urn:uuid:7d1f0c2e", "https://other.example/fhir/Patient/p2"])
+    def test_are_left_out_and_leave_their_feed_partial(self, subject: str, caplog: pytest.LogCaptureFixture) -> None:
+        theirs = {"subject": {"reference": subject}}
+        ehr = PaperEhr([PERSON, order("m1"), {**order("m2"), **theirs}, {**order("m3"), **theirs}])
+        with caplog.at_level(logging.WARNING):
+            record = ehr.read()
+        assert [o.reference for o in record.orders] == ["MedicationRequest/m1"]
+        state = record.feeds.of(Feed.MEDICATIONS)
+        assert (state.status, state.detail) == (FeedStatus.PARTIAL, "2 rows of somebody else were left out.")
+        assert record.feeds.is_complete(Feed.CONDITIONS, Feed.DISPENSES)
+        assert "2 rows of other people" in caplog.text
+        assert "p2" not in caplog.text
+
+    @pytest.mark.parametrize("feed", [f for f in READ_FEEDS if f not in (Feed.PATIENT, Feed.APPOINTMENTS)])
+    def test_count_for_the_feed_they_came_in(self, feed: Feed) -> None:
+        category = {"category": [{"coding": [{"code": "laboratory" if feed is Feed.LABS else "survey"}]}]}
+        ehr = PaperEhr([PERSON, row(MAIN_TYPE[feed], "x", subject="Patient/p2", **category)])
+        state = ehr.read().feeds.of(feed)
+        assert (state.status, state.detail) == (FeedStatus.PARTIAL, "1 row of somebody else was left out.")
+
+    @pytest.mark.parametrize(
+        ("kind", "feed"),
+        [("DiagnosticReport", Feed.LABS), ("DeviceUseStatement", Feed.PROCEDURES), ("CareTeam", Feed.PATIENT)],
+    )
+    def test_count_for_the_feed_that_asked_when_their_type_has_none(self, kind: str, feed: Feed) -> None:
+        record = PaperEhr([PERSON, row(kind, "x", subject="Patient/p2")]).read()
+        assert record.feeds.of(feed).status is FeedStatus.PARTIAL
+
+    def test_count_for_all_observations_when_they_say_no_category(self) -> None:
+        weight = row("Observation", "x", subject="Patient/p2", category=[{"coding": [{"code": "vital-signs"}]}])
+        record = PaperEhr([PERSON, weight]).read(profile=HAPI)
+        assert record.feeds.of(Feed.LABS).status is FeedStatus.PARTIAL
+
+    def test_that_were_entered_in_error_are_no_loss(self) -> None:
+        theirs = {**order("m2", "Morphine"), "status": "entered-in-error", "subject": {"reference": "Patient/p2"}}
+        assert PaperEhr([PERSON, theirs]).read().feeds.is_complete(Feed.MEDICATIONS)
+
+    def test_keep_the_worse_state_of_a_feed_that_failed_meanwhile(self) -> None:
+        page = {
+            "resourceType": "Bundle",
+            "type": "searchset",
+            "entry": [{"resource": {**order("m1"), "subject": {"reference": "Patient/p2"}}}],
+        }
+        ehr = PaperEhr(
+            [PERSON], {"Condition": [httpx.Response(200, json=page)], "MedicationRequest": [httpx.Response(500)]}
+        )
+        assert status(ehr, Feed.MEDICATIONS) is FeedStatus.FAILED
 
 
 def test_a_pdmp_check_on_record_speaks_for_the_pdmp() -> None:
