@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.domain.finding import Evidence, Status
+from app.domain.finding import Evidence, Finding, Status
 from app.rules.catalogue import CATALOGUE
 from app.rules.fact_words import TITLES, WORDS
 from app.rules.facts import CONCEPTS, LARGEST, NUMBER
@@ -199,9 +199,15 @@ def case_table(rule: str) -> str:
         pack = "" if example.pack == USUAL else example.pack
         shown = "; ".join(shown_words(each) for each in finding.evidence)
         missing = f" (not available: {', '.join(finding.missing)})" if finding.missing else ""
-        cells = (example.who, COLOURS[finding.status], finding.reason, finding.next_step or "", shown + missing, pack)
+        cells = (example.who, colour_words(finding), finding.reason, finding.next_step or "", shown + missing, pack)
         lines.append(f"| {' | '.join(cell(each) for each in cells)} |")
     return "\n".join(lines)
+
+
+def colour_words(finding: Finding) -> str:
+    """The colour, with what sets it apart: known in part, or a fact that stands beside the dose and is no task."""
+    part = " (known in part)" if finding.is_known_in_part else ""
+    return f"{COLOURS[finding.status]}{part}{', a fact and no task' if finding.standing else ''}"
 
 
 def shown_words(evidence: Evidence) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.codes import Concept
 from app.domain.finding import Review
 from app.domain.medication import Medication
 from app.domain.record import PatientRecord
@@ -118,6 +119,10 @@ def given(what: Medication, place: str, *, ago: int = 10) -> Part:
 def at(number: int) -> tuple[Part, ...]:
     """Fills at so many pharmacies."""
     return tuple(given(MORPHINE, f"Pharmacy {place}", ago=10 + 20 * place) for place in range(number))
+
+
+def pdmp(value: str) -> Part:
+    return entered("pdmp_result", value, ago=5)
 
 
 DARK = (0, 0, 0, 0, 0, 0, 0, 0, 1)
@@ -355,7 +360,49 @@ RISES = (
     ),
 )
 
-MORE_EXAMPLES = (*DAYS, *FORMS, *FILLS, *HANDS, *RISES)
+MAYBE = order(Medication(Concept(text="opioid analgesic")), ago=5, take=mg(5))
+NO_LENGTH = order(OXYCODONE, ago=100, days=None, take=mg(5))
+
+WORDS = (
+    (
+        "overlap_opioids",
+        Example("beside an entry that may be an opioid", person(LONG, MAYBE), "grey", "could not be read in full"),
+    ),
+    (
+        "overlap_opioids",
+        Example("beside one listed without a length", person(LONG, NO_LENGTH), "yellow", "two short-acting"),
+    ),
+    (
+        "pdmp_result",
+        Example(
+            "expected and unexpected of one day",
+            person(LONG, pdmp("as_expected"), pdmp("unexpected")),
+            "red",
+            "not yet",
+        ),
+    ),
+    (
+        "pdmp_result",
+        Example(
+            "the same, entered the other way round",
+            person(LONG, pdmp("unexpected"), pdmp("as_expected")),
+            "red",
+            "not yet",
+        ),
+    ),
+    (
+        "pdmp_result",
+        Example(
+            "discussed and unexpected of one day",
+            person(LONG, pdmp("discussed"), pdmp("unexpected")),
+            "yellow",
+            "discussed",
+        ),
+    ),
+)
+"""What is listed, and what people entered, in either order."""
+
+MORE_EXAMPLES = (*DAYS, *FORMS, *FILLS, *HANDS, *RISES, *WORDS)
 
 CASES = (
     State("positive: again after 90 days", person(LONG, seen(loinc(PHQ9), number(12), ago=80)), "due 2026-03-11"),
