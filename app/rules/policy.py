@@ -396,20 +396,24 @@ class Escalation(RuleSection):
 
 @dataclass(frozen=True, slots=True)
 class Pregnancy(RuleSection):
-    """`youngest` to `oldest`: for whom the question arises; `status_valid`: how long "not pregnant" is believed."""
+    """`youngest` to `oldest`: for whom the question arises; `status_valid`: how long "not pregnant" is believed; `lasts`: how
+    long "pregnant" is."""
 
     youngest: Years
     oldest: Years
     status_valid: Days
     plan_valid: Days
+    lasts: Days
 
 
 @dataclass(frozen=True, slots=True)
 class OudMoud(RuleSection):
-    """`recent`: a disorder that ended so long ago still counts; `offer_valid`: how long an offer answers."""
+    """`recent`: a disorder that ended so long ago still counts; `offer_valid`: how long an offer answers;
+    `treatment_valid`: how long a treatment on record, or a word for it, counts without a prescription in force."""
 
     recent: Days
     offer_valid: Days
+    treatment_valid: Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,9 +441,11 @@ class Alcohol(Yearly):
 
 @dataclass(frozen=True, slots=True)
 class Sleep(Yearly):
-    """`evaluation_valid`: how long a sleep evaluation answers a high STOP-Bang."""
+    """`evaluation_valid`: how long a sleep evaluation answers a high STOP-Bang; `treatment_valid`: how long a treatment that
+    was seen counts."""
 
     evaluation_valid: Days
+    treatment_valid: Days
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from app.domain.feeds import Feed
 from app.domain.finding import Evidence, Tier, TierReason
 from app.rules.case import Case, once
 from app.rules.evidence.conditions import Diagnosis, active, diagnoses
-from app.rules.evidence.found import Found, evidence_of
+from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.evidence.kidney import newest_egfr
 from app.rules.evidence.medicines import in_force as medicines_in_force
 from app.rules.evidence.opioids import analgesics_in_force, found_of, name_of
 from app.rules.evidence.people import age_in_years, is_recorded_male
+from app.rules.evidence.pregnancy import is_pregnant_now, newest_status
 from app.rules.evidence.processes import said
 from app.rules.evidence.scores import Score, latest, tidy
 from app.rules.evidence.toxicology import open_surprises
@@ -127,10 +128,11 @@ def _at_least(case: Case, instrument: str, limit: int, text: str) -> TierReason 
 
 
 def _entered(case: Case, concept: str, limit: int, text: str) -> TierReason | None:
-    """A score that a person entered."""
-    words = [each for each in said(case, concept) if (each.fact_value or "").isdigit()]
-    positive = [each for each in words if int(each.fact_value or 0) >= limit]
-    return _reason(text, positive)
+    """The newest score that a person entered, while it counts."""
+    last = newest(each for each in said(case, concept) if each.day and (each.fact_value or "").isdigit())
+    if last is None or last.day is None or case.days_since(last.day) > case.policy.tier.score_valid.value:
+        return None
+    return _reason(text, [last]) if int(last.fact_value or 0) >= limit else None
 
 
 def _ort_high(case: Case) -> TierReason | None:
@@ -166,12 +168,8 @@ def _udt_unexpected(case: Case) -> TierReason | None:
 
 
 def _pregnancy(case: Case) -> TierReason | None:
-    states = [each for each in active(case, "pregnancy") if each.subtype != "delivery_or_puerperium"]
-    return _reason("pregnancy", [each for each in states if each.day is None or case.days_since(each.day) <= PREGNANCY])
-
-
-PREGNANCY = 300
-"""Days after which a pregnancy on the problem list is no longer believed without a newer entry."""
+    status = newest_status(case)
+    return _reason("pregnancy", [status.found]) if status and is_pregnant_now(case, status) else None
 
 
 def _long_acting(case: Case) -> TierReason | None:

@@ -2,8 +2,9 @@
 
 When opioid use disorder is active, or was within the last 12 months, and no buprenorphine, methadone or naltrexone
 for it is in force and none was offered within 30 days, then it is to be offered (red). Offered and declined or
-pending is yellow; on MOUD is green. A methadone clinic's doses are in no chart: ask. Remission, or "use,
-unspecified", is no active disorder. Unread conditions or medications: not known (grey).
+pending is yellow; on MOUD is green. A methadone clinic's doses are in no chart: a treatment on record, or the word for
+it, counts for 3 months, and for the rest of a year it is to be asked about (grey). Remission, or "use, unspecified", is
+no active disorder. Unread conditions or medications: not known (grey).
 """
 
 from collections.abc import Iterator
@@ -45,11 +46,14 @@ def evaluate(case: Case) -> Finding:
     treated = newest(_treated(case))
     if treated:
         return _say(case, Status.GREEN, f"On medication for OUD: {treated.value}", present, treated)
-    section = case.policy.rules.oud_moud
-    offered = newest(each for each in said(case, "moud") if each.day and each.fact_value in {"offered", "declined"})
-    if offered and offered.day and case.days_since(offered.day) <= section.offer_valid.value:
+    section, offered = case.policy.rules.oud_moud, _last_word(case)
+    is_offer = offered is not None and offered.fact_value in {"offered", "declined"}
+    if is_offer and offered and offered.day and case.days_since(offered.day) <= section.offer_valid.value:
         words = "offered and declined" if offered.fact_value == "declined" else "offered, answer pending"
         return _say(case, Status.YELLOW, f"Medication for OUD was {words} on {offered.day}", present, offered)
+    earlier = newest(_on_record(case, section.recent.value))
+    if earlier and not is_offer:
+        return _ask(case, present, earlier)
     if not case.feed(Feed.MEDICATIONS).is_complete:
         found = evidence_of(each.found for each in present)
         return unread(case, RULE, (Feed.MEDICATIONS,), "Whether OUD is treated is not known", evidence=found)
@@ -71,7 +75,7 @@ def _present(case: Case) -> list[Diagnosis]:
 
 
 def _treated(case: Case) -> Iterator[Found]:
-    """Products made for it, opioids ordered for it, naltrexone, a treatment on record within a year, a person's word."""
+    """Products made for it, opioids ordered for it, naltrexone; a treatment on record, or a word for it, while it counts."""
     yield from (found_of(each) for each in moud_in_force(case))
     for each in opioids_in_force(case):
         if _is_ordered_for_oud(case, each.sources):
@@ -79,18 +83,43 @@ def _treated(case: Case) -> Iterator[Found]:
     for medicine in in_force(case, ("moud",)):
         if any(member.subclass == "naltrexone" for member in medicine.classes):
             yield medicine.found
-    valid = case.policy.rules.oud_moud.recent.value
+    yield from _on_record(case, case.policy.rules.oud_moud.treatment_valid.value)
+
+
+def _on_record(case: Case, within: int) -> Iterator[Found]:
+    """A treatment that was seen, and the last word if it says so, within so many days."""
     for trace in done(case, "moud_treatment"):
-        if trace.day and case.days_since(trace.day) <= valid:
+        if trace.day and case.days_since(trace.day) <= within:
             yield trace
-    for word in said(case, "moud"):
-        if word.fact_value == "on" and word.day and case.days_since(word.day) <= valid:
-            yield word
+    word = _last_word(case)
+    if word and word.fact_value == "on" and word.day and case.days_since(word.day) <= within:
+        yield word
+
+
+def _last_word(case: Case) -> Found | None:
+    """What was said last; an older word no longer holds."""
+    words = sorted((each for each in said(case, "moud") if each.day), key=lambda each: each.day or case.as_of)
+    return words[-1] if words else None
 
 
 def _is_ordered_for_oud(case: Case, sources: tuple[str, ...]) -> bool:
     reasons = (reason for each in case.record.orders if each.reference in sources for reason in each.reason)
     return any(meaning.concept == OUD for reason in reasons for meaning in conditions_meant(reason))
+
+
+def _ask(case: Case, present: list[Diagnosis], earlier: Found) -> Finding:
+    """Treated some months ago, and nothing since: a methadone clinic would not show."""
+    section = case.policy.rules.oud_moud
+    return answer(
+        case,
+        RULE,
+        Status.GREY,
+        f"Medication for OUD was last on record on {earlier.day} ({earlier.value}); whether it goes on is not known.",
+        evidence=evidence_of((*(each.found for each in present), earlier)),
+        next_step=OFFER,
+        missing=("treatment of OUD",),
+        used=(section.treatment_valid, section.recent),
+    )
 
 
 def _say(case: Case, status: Status, reason: str, present: list[Diagnosis], found: Found | None) -> Finding:
@@ -103,5 +132,5 @@ def _say(case: Case, status: Status, reason: str, present: list[Diagnosis], foun
         evidence=evidence_of((*(each.found for each in present), found)),
         next_step=None if status is Status.GREEN else OFFER,
         missing=tuple(each.value for each in case.record.feeds.incomplete((Feed.DISPENSES,))),
-        used=(section.offer_valid, section.recent),
+        used=(section.offer_valid, section.recent, section.treatment_valid),
     )

@@ -3,7 +3,7 @@
 When a person who is pregnant has an opioid in force and no plan for it is on record, or a taper is planned without an
 expert having been asked, then it is to be acted on (red); with a plan it is green. For women (or where the sex is not
 recorded) from 18 to 55 without menopause or hysterectomy on record: not pregnant within 90 days is green, an older or
-no entry is not known (grey).
+no entry is not known (grey), as is "pregnant" after 300 days.
 """
 
 from app.domain.feeds import Feed
@@ -12,7 +12,7 @@ from app.rules.case import Case
 from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.evidence.people import age_in_years, is_recorded_male
 from app.rules.evidence.pregnancy import Status as Pregnancy
-from app.rules.evidence.pregnancy import cannot_be_pregnant, newest_status
+from app.rules.evidence.pregnancy import cannot_be_pregnant, is_pregnant_now, newest_status
 from app.rules.evidence.processes import documented_plans, done, said
 from app.rules.ltot import ltot_state
 from app.rules.rule import Applies, Rule, answer, feed_words
@@ -35,14 +35,14 @@ def evaluate(case: Case) -> Finding:
     """Pregnant first; then whether the question arises."""
     section = case.policy.rules.pregnancy
     status = newest_status(case)
-    if status and status.is_pregnant:
+    if status and is_pregnant_now(case, status):
         return _pregnant(case, status)
     if _does_not_arise(case):
         return answer(
             case, RULE, Status.NOT_APPLICABLE, "The question of pregnancy does not arise, as far as recorded."
         )
-    used = (section.status_valid, section.youngest, section.oldest)
-    if status and case.days_since(status.day) <= section.status_valid.value:
+    used = (section.status_valid, section.lasts, section.youngest, section.oldest)
+    if status and not status.is_pregnant and case.days_since(status.day) <= section.status_valid.value:
         reason = f"Not pregnant, recorded on {status.day}."
         return answer(case, RULE, Status.GREEN, reason, evidence=evidence_of((status.found,)), used=used)
     unseen = case.record.feeds.incomplete((Feed.CONDITIONS, Feed.LABS))
@@ -71,7 +71,7 @@ def _does_not_arise(case: Case) -> bool:
 
 def _pregnant(case: Case, status: Pregnancy) -> Finding:
     plan, taper, expert = _within(case, documented_plans(case)), _taper(case), _within(case, _experts(case))
-    used = (case.policy.rules.pregnancy.plan_valid,)
+    used = (case.policy.rules.pregnancy.plan_valid, case.policy.rules.pregnancy.lasts)
     shown = f"Pregnant (recorded {status.day}) with an opioid in force"
     missing = tuple(f.value for f in case.record.feeds.incomplete((Feed.DOCUMENTS, Feed.PROCEDURES, Feed.CARE_PLANS)))
     if taper and expert is None:

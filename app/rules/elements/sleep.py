@@ -2,8 +2,9 @@
 
 When sleep apnea on the problem list is not treated (unless stated mild), or the STOP-Bang is 5 or more and nobody evaluated
 sleep, then it is to be acted on (red). Mild apnea without treatment, a STOP-Bang of 3 or 4, or one of 5 or more that was
-evaluated, is yellow, as is an answer older than 24 months. Treated apnea, or 0 to 2 and in date, is green. Never asked is
-yellow in a clinic that records it, elsewhere not known (grey).
+evaluated, is yellow, as is an answer older than 24 months. Apnea with a treatment seen within 24 months, or 0 to 2 and in
+date, is green; a treatment seen longer ago may have ended (grey). Never asked is yellow in a clinic that records it,
+elsewhere not known (grey).
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from app.rules.case import Case
 from app.rules.evidence.conditions import Diagnosis
 from app.rules.evidence.found import Found, newest
 from app.rules.evidence.processes import said
-from app.rules.evidence.sleep import airway_treatment, sleep_evaluations
+from app.rules.evidence.sleep import airway_treatments, sleep_evaluations
+from app.rules.evidence.therapies import newest_use
 from app.rules.interval import length_of
 from app.rules.reading import missing, not_read
 from app.rules.rule import Applies, Rule, unread
@@ -49,7 +51,7 @@ def evaluate(case: Case) -> Finding:
     """Known apnea first; else the newest STOP-Bang."""
     section, cut = case.policy.rules.sleep, case.policy.scores
     length = length_of(section.interval, section.warning)
-    used = (cut.stop_bang_moderate, cut.stop_bang_high, section.evaluation_valid)
+    used = (cut.stop_bang_moderate, cut.stop_bang_high, section.evaluation_valid, section.treatment_valid)
     screening = Screening(case, RULE, "STOP-Bang", "sleep", length, Status.YELLOW, used)
     disorders = sleep_disorders(case)
     if disorders:
@@ -77,13 +79,16 @@ def _newest_stop_bang(case: Case) -> _StopBang | None:
 
 def _known(screening: Screening, disorders: tuple[Diagnosis, ...]) -> Finding:
     """Apnea on the problem list: treated, mild, or to be acted on."""
-    case, treatment = screening.case, airway_treatment(screening.case)
+    case, known = screening.case, airway_treatments(screening.case)
+    treatment = newest_use(case, known, case.policy.rules.sleep.treatment_valid.value)
     names = ", ".join(dict.fromkeys(each.found.value for each in disorders))
     shown = tuple(each.found for each in disorders)
     if treatment:
-        since = f", on record from {treatment.day}" if treatment.day else ""
-        reason = f"{names}, treated: {treatment.value}{since}"
-        return screening.say(Status.GREEN, reason, (*shown, treatment))
+        since = f", on record from {treatment.found.day}" if treatment.found.day else ""
+        reason = f"{names}, treated: {treatment.found.value}{since}"
+        return screening.say(Status.GREEN, reason, (*shown, treatment.found))
+    if known:
+        return _treated_once(screening, names, (*shown, known[-1].found))
     unseen = bool(not_read(case, (), WHERE))
     if all(is_mild(each) for each in disorders):
         if unseen:
@@ -94,6 +99,14 @@ def _known(screening: Screening, disorders: tuple[Diagnosis, ...]) -> Finding:
     return screening.say(
         Status.RED, reason, shown, next_step=TREAT, missing=missing(case, *WHERE), is_known_in_part=unseen
     )
+
+
+def _treated_once(screening: Screening, names: str, shown: tuple[Found, ...]) -> Finding:
+    """A treatment of long ago, or without a date: nobody knows whether it goes on."""
+    last = shown[-1]
+    when = f"last on record on {last.day}" if last.day else "on record without a date"
+    reason = f"{names}: treatment ({last.value}) is {when}; whether it goes on is not known"
+    return screening.say(Status.GREY, reason, shown, next_step=TREAT, missing=("treatment of sleep apnea",))
 
 
 def _high(screening: Screening, last: _StopBang) -> Finding:

@@ -21,8 +21,6 @@ NO_LONGER_ICD = ("N95", "Z78.0", "Z90.71")
 NO_LONGER_SNOMED = frozenset({"236886002", "116140006", "161800001", "289903006", "276477006"})
 NO_LONGER_WORDS = re.compile(r"\bhysterectomy\b|\b(?:post)?menopaus\w*", re.IGNORECASE)
 NOT_NOW = frozenset({"delivery_or_puerperium"})
-LONGEST = 300
-"""Days after which a pregnancy on the problem list is no longer believed without a newer entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +39,14 @@ def newest_status(case: Case) -> Status | None:
     return max(found, key=lambda each: (each.day, each.is_pregnant, each.found.reference or ""), default=None)
 
 
+def is_pregnant_now(case: Case, status: Status) -> bool:
+    """An entry says so, and is not older than a pregnancy lasts."""
+    return status.is_pregnant and case.days_since(status.day) <= case.policy.rules.pregnancy.lasts.value
+
+
 def _conditions(case: Case) -> Iterator[Status]:
     for each in active(case, "pregnancy"):
-        if each.subtype not in NOT_NOW and each.day and case.days_since(each.day) <= LONGEST:
+        if each.subtype not in NOT_NOW and each.day:
             yield Status(True, each.day, each.found)
 
 

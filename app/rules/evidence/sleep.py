@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
 from app.domain.codes import Concept
 from app.domain.feeds import Feed
 from app.rules.case import Case, once
 from app.rules.evidence.admissible import PLAN_FEEDS, PROPOSED
-from app.rules.evidence.found import Found, day_of, last_day_of, newest
+from app.rules.evidence.found import Found, day_of, last_day_of
 from app.rules.evidence.processes import day_of_plan, said, title_of
-from app.rules.evidence.therapies import therapies
+from app.rules.evidence.therapies import Given, therapies
 
 EVALUATION = re.compile(
     r"\bpolysomnogra\w*|\bsleep (?:study|studies|test\w*|evaluation|medicine|clinic|lab\w*)\b|\bsleep apnea test\w*",
@@ -19,10 +21,14 @@ EVALUATION = re.compile(
 
 
 @once
-def airway_treatment(case: Case) -> Found | None:
-    """Positive airway pressure used or ordered at any time, or a person's word. A titration alone is no treatment."""
-    used = (each.found for each in therapies(case, "cpap_therapy") if not each.is_weak)
-    return newest((*used, *said(case, "sleep_treatment")))
+def airway_treatments(case: Case) -> tuple[Given, ...]:
+    """Positive airway pressure used or ordered at any time, or a person's word, newest use last. A titration alone is no
+    treatment; a problem list that says "depends on CPAP" says it of today."""
+    lasting = {each.reference for each in case.record.conditions if each.categories != ("encounter-diagnosis",)}
+    used = (each for each in therapies(case, "cpap_therapy") if not each.is_weak)
+    now = (replace(each, last=case.as_of) if each.found.reference in lasting else each for each in used)
+    entered = (Given("cpap_therapy", "", each, each.day) for each in said(case, "sleep_treatment"))
+    return tuple(sorted((*now, *entered), key=lambda each: (each.last or date.min, each.found.reference or "")))
 
 
 @once

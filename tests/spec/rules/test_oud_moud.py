@@ -47,10 +47,36 @@ EXAMPLES = (
     Example("methadone for pain", person(has(OUD), order(METHADONE)), "red", "without medication"),
     Example("methadone ordered for OUD", person(has(OUD), for_oud()), "green", "methadone"),
     Example(
-        "methadone treatment on record", person(has(OUD), procedure("310653000", ago=100)), "green", "on medication"
+        "methadone treatment on record", person(has(OUD), procedure("310653000", ago=90)), "green", "on medication"
     ),
     Example(
         "at a methadone clinic, by her word", person(has(OUD), entered("moud", "on", ago=60)), "green", "on medication"
+    ),
+    Example(
+        "methadone treatment, last seen 91 days ago",
+        person(has(OUD), procedure("310653000", ago=91)),
+        "grey",
+        "whether it goes on is not known",
+    ),
+    Example(
+        "her word of a methadone clinic, 91 days ago",
+        person(has(OUD), entered("moud", "on", ago=91)),
+        "grey",
+        "whether it goes on",
+    ),
+    Example("her word of it, 365 days ago", person(has(OUD), entered("moud", "on", ago=365)), "grey", "goes on"),
+    Example("her word of it, 366 days ago", person(has(OUD), entered("moud", "on", ago=366)), "red", "without"),
+    Example(
+        "was on it, then declined",
+        person(has(OUD), entered("moud", "on", ago=60), entered("moud", "declined", ago=9)),
+        "yellow",
+        "declined",
+    ),
+    Example(
+        "was on it, then declined 31 days ago",
+        person(has(OUD), entered("moud", "on", ago=60), entered("moud", "declined", ago=31)),
+        "red",
+        "no offer",
     ),
     Example("offered 30 days ago", person(has(OUD), entered("moud", "offered", ago=30)), "yellow", "answer pending"),
     Example("declined 30 days ago", person(has(OUD), entered("moud", "declined", ago=30)), "yellow", "declined"),

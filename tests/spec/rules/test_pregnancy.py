@@ -85,7 +85,20 @@ EXAMPLES = (
     Example("not pregnant, 91 days ago", person(LONG, status(NO, ago=91)), "grey", "last recorded on"),
     Example("test negative", person(LONG, seen(loinc(TEST), text("Negative"), ago=5)), "green", "not pregnant"),
     Example("not yet confirmed", person(LONG, status(UNCONFIRMED, ago=5)), "grey", "not recorded"),
-    Example("pregnant long ago, not since", person(LONG, has(PREGNANT, ago=301)), "grey", "not recorded"),
+    Example("pregnant 300 days ago", person(LONG, has(PREGNANT, ago=300)), "red", "no plan"),
+    Example("pregnant 301 days ago, not since", person(LONG, has(PREGNANT, ago=301)), "grey", "last recorded on"),
+    Example(
+        "test positive two years ago",
+        person(LONG, seen(loinc(TEST), text("Positive"), ago=730)),
+        "grey",
+        "last recorded on",
+    ),
+    Example(
+        "her word a year ago, with a plan since",
+        person(LONG, entered("pregnancy", "pregnant", ago=365), benefit_risk_review(ago=30)),
+        "grey",
+        "last recorded on",
+    ),
     Example(
         "pregnant, then a negative test",
         person(LONG, has(PREGNANT, ago=200), status(NO, ago=5)),

@@ -45,7 +45,7 @@ def apnea(**more: Any) -> Part:
 EXAMPLES = (
     Example("apnea without treatment", long_term(apnea()), "red", "no treatment of it is on record"),
     Example(
-        "apnea, CPAP", long_term(apnea(), procedure(CPAP, ago=900, name="CPAP treatment")), "green", "treated: CPAP"
+        "apnea, CPAP", long_term(apnea(), procedure(CPAP, ago=730, name="CPAP treatment")), "green", "treated: CPAP"
     ),
     Example("apnea, CPAP only titrated", long_term(apnea(), procedure(TITRATION, ago=30)), "red", "no treatment"),
     Example(
@@ -79,6 +79,18 @@ EXAMPLES = (
         long_term(apnea(), entered("sleep_treatment", "in_use")),
         "green",
         "treated",
+    ),
+    Example(
+        "apnea, CPAP seen 731 days ago",
+        long_term(apnea(), procedure(CPAP, ago=731, name="CPAP treatment")),
+        "grey",
+        "whether it goes on is not known",
+    ),
+    Example(
+        "apnea, a nurse said 731 days ago that it is treated",
+        long_term(apnea(), entered("sleep_treatment", "in_use", ago=731)),
+        "grey",
+        "whether it goes on is not known",
     ),
     Example("mild apnea without treatment", long_term(apnea(severity=MILD)), "yellow", "no treatment on record"),
     Example("mild by its name", long_term(has(icd("G47.33", "Mild obstructive sleep apnea"))), "yellow", "mild"),
