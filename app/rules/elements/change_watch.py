@@ -14,11 +14,11 @@ from decimal import Decimal
 from app.domain.feeds import Feed
 from app.domain.finding import Finding, Status
 from app.rules.case import Case
-from app.rules.evidence.found import Found, evidence_of, newest
+from app.rules.evidence.found import Found, evidence_of
 from app.rules.evidence.opioids import coverage, found_of, in_force, is_moud
 from app.rules.evidence.scores import tidy
-from app.rules.evidence.supply_change import Gap, gap_now, mean_dose, recent_stay, taper_plans
-from app.rules.ltot import ltot_state, met_on, therapy_began
+from app.rules.evidence.supply_change import Gap, current_taper, gap_now, mean_dose, recent_stay
+from app.rules.ltot import met_on, therapy_began
 from app.rules.rule import Applies, Rule, answer, unread
 
 RULE = Rule(
@@ -68,9 +68,8 @@ def _was_long_term(case: Case) -> bool:
 
 
 def _explained(case: Case) -> Finding | None:
-    plan = newest(each for each in taper_plans(case) if each.day)
-    valid = case.policy.rules.change_watch.plan_valid.value
-    if ltot_state(case).state == "tapering" or (plan and plan.day and case.days_since(plan.day) <= valid):
+    plan = current_taper(case)
+    if plan:
         return _calm(case, "The change is planned", plan)
     switch = next((each for each in in_force(case) if each.ingredient == "buprenorphine"), None)
     if switch:
@@ -143,7 +142,7 @@ def _dropped(case: Case, earlier: Decimal, recent: Decimal, is_large: bool) -> F
 
 def _calm(case: Case, reason: str, found: Found | None = None) -> Finding:
     section = case.policy.rules.change_watch
-    used = (section.grace, section.drop_red, section.drop_yellow)
+    used = (section.grace, section.drop_red, section.drop_yellow, section.plan_valid)
     return answer(
         case, RULE, Status.GREEN, f"{reason}.", evidence=evidence_of((found,)), missing=_missing(case), used=used
     )

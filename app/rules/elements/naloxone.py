@@ -1,10 +1,10 @@
 """Naloxone: offered to everybody who takes opioids, and at home for everybody at raised risk.
 
 When a person has an opioid in force, a reason for raised risk (50 MME a day or more, a sedating medicine, earlier
-overdose, substance use, sleep apnea, lung disease, a mental-health condition) and no access to naloxone on record in
-the last 12 months, then it is to be offered now (red). On long-term therapy without such a reason, or access
-confirmed long ago, or declined, it is yellow. Access in the last 12 months is green. It is sold over the counter, so
-no prescription does not mean none at home: ask.
+overdose, substance use, excess alcohol, sleep apnea, lung disease, a mental-health condition, tapering) and no access
+to naloxone on record in the last 12 months, then it is to be offered now (red). On long-term therapy without such a
+reason, or access confirmed long ago, or declined, it is yellow. Access in the last 12 months is green. It is sold
+over the counter, so no prescription does not mean none at home: ask.
 """
 
 from app.domain.feeds import Feed
@@ -120,7 +120,11 @@ def _act(case: Case, risks: tuple[tuple[str, Found], ...], since: str, access: F
 
 def _look(case: Case, since: str, access: Found | None, length: Length) -> Finding:
     """No raised risk: due on long-term therapy, nothing to do on a short course."""
-    if is_long_term(case) is False:
+    long_term = is_long_term(case)
+    if long_term is None:
+        so = f"Naloxone: {since}; whether this is long-term therapy is not known"
+        return unread(case, RULE, (Feed.MEDICATIONS,), so)
+    if not long_term:
         reason, status = f"No raised risk was found and the course is short; {since}.", Status.GREEN
     else:
         reason, status = f"On long-term therapy; {since}.", Status.YELLOW

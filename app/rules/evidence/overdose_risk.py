@@ -7,7 +7,9 @@ from app.rules.case import Case
 from app.rules.evidence.conditions import PAST_SUBTYPES, diagnoses
 from app.rules.evidence.found import Found
 from app.rules.evidence.medicines import in_force
-from app.rules.evidence.scores import tidy
+from app.rules.evidence.people import is_recorded_male
+from app.rules.evidence.scores import latest, tidy
+from app.rules.evidence.supply_change import current_taper
 from app.rules.policy import Setting
 
 CURRENT_ONLY = frozenset(
@@ -25,11 +27,29 @@ def raised_risks(case: Case) -> tuple[tuple[str, Found], ...]:
         dose = f"{tidy(mme)} MME/day"
         found.append((dose, Found(None, case.as_of, dose)))
     found += [(each.found.value, each.found) for each in in_force(case, section.risk_classes.value)]
+    found += _taper(case)
+    found += _alcohol(case)
     for concept in section.risk_conditions.value:
         for each in diagnoses(case, concept):
             if each.is_active or (concept not in CURRENT_ONLY and _counts_for_good(each.subtype, each.is_uncertain)):
                 found.append((each.found.value, each.found))
     return tuple(found)
+
+
+def _taper(case: Case) -> list[tuple[str, Found]]:
+    """A slower dose lowers tolerance, so that the earlier dose becomes dangerous."""
+    plan = current_taper(case)
+    return [("tapering lowers tolerance", plan)] if plan else []
+
+
+def _alcohol(case: Case) -> list[tuple[str, Found]]:
+    """Excess alcohol by a recent AUDIT-C; the diagnosis counts among the conditions."""
+    cut, score = case.policy.scores, latest(case, "AUDIT-C")
+    limit = cut.audit_c_positive if is_recorded_male(case) else cut.audit_c_positive_women
+    if score is None or score.total is None or score.total < limit.value:
+        return []
+    is_recent = case.days_since(score.day) <= case.policy.tier.score_valid.value
+    return [(f"AUDIT-C {tidy(score.total)}", score.found)] if is_recent else []
 
 
 def _counts_for_good(subtype: str, is_uncertain: bool) -> bool:
@@ -46,4 +66,6 @@ def unread_risks(case: Case) -> tuple[Feed, ...]:
 def risk_settings(case: Case) -> tuple[Setting[Any], ...]:
     """The values of the pack that say what counts."""
     section = case.policy.rules.naloxone
-    return (section.risk_dose, section.risk_classes, section.risk_conditions)
+    cut, taper = case.policy.scores, case.policy.rules.change_watch.plan_valid
+    alcohol = (cut.audit_c_positive, cut.audit_c_positive_women, case.policy.tier.score_valid)
+    return (section.risk_dose, section.risk_classes, section.risk_conditions, *alcohol, taper)

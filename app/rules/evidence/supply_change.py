@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.domain.feeds import Feed
 from app.domain.med import Supply
 from app.rules.case import Case
-from app.rules.evidence.found import Found
+from app.rules.evidence.found import Found, newest
 from app.rules.evidence.opioids import coverage, is_for_taking
 from app.rules.evidence.processes import day_of_plan, done, said
 from app.rules.evidence.visits import admissions
@@ -65,6 +65,15 @@ def taper_plans(case: Case) -> Iterator[Found]:
     for each in case.record.plans:
         if each.kind == "CarePlan" and each.status in {"active", "completed"} and "taper" in (each.title or "").lower():
             yield Found(each.reference, day_of_plan(each, case.as_of), each.title or "taper", Feed.CARE_PLANS)
+
+
+def current_taper(case: Case) -> Found | None:
+    """The newest plan for a slower dose, or the word that it is under way, while the pack believes it."""
+    words = sorted(said(case, "ltot"), key=lambda each: each.day or date.min)
+    under_way = [each for each in words[-1:] if each.fact_value == "tapering"]
+    last = newest(each for each in (*taper_plans(case), *under_way) if each.day)
+    valid = case.policy.rules.change_watch.plan_valid.value
+    return last if last and last.day and case.days_since(last.day) <= valid else None
 
 
 def recent_stay(case: Case) -> Found | None:

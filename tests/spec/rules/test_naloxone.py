@@ -7,6 +7,7 @@ import pytest
 from app.domain.codes import Concept
 from app.domain.medication import Medication
 from tests.spec.rules.chart import (
+    AUDIT_C,
     COPD,
     CYCLOBENZAPRINE,
     DEPRESSION,
@@ -31,6 +32,7 @@ from tests.spec.rules.chart import (
     person,
     short_course,
     takes,
+    total,
     unreadable_opioid,
 )
 
@@ -47,6 +49,24 @@ def by_name(name: str) -> Medication:
 
 
 EXAMPLES = (
+    Example(
+        "a slower dose is under way",
+        person(LOW, entered("ltot", "tapering", ago=365)),
+        "red",
+        "tapering lowers tolerance",
+    ),
+    Example(
+        "a slower dose was under way 366 days ago",
+        person(LOW, entered("ltot", "tapering", ago=366)),
+        "yellow",
+        "on long-term therapy",
+    ),
+    Example("a plan for a slower dose", person(LOW, entered("taper_plan", "made", ago=9)), "red", "tapering"),
+    Example("AUDIT-C of 3 in a woman", person(LOW, total(AUDIT_C, 3, ago=365)), "red", "AUDIT-C 3"),
+    Example("AUDIT-C of 3, 366 days old", person(LOW, total(AUDIT_C, 3, ago=366)), "yellow", "long-term"),
+    Example("AUDIT-C of 2 in a woman", person(LOW, total(AUDIT_C, 2, ago=9)), "yellow", "long-term"),
+    Example("AUDIT-C of 3 in a man", person(LOW, total(AUDIT_C, 3, ago=9), sex="male"), "yellow", "long-term"),
+    Example("AUDIT-C of 4 in a man", person(LOW, total(AUDIT_C, 4, ago=9), sex="male"), "red", "AUDIT-C 4"),
     Example("ordered this year", person(HIGH, narcan(100)), "green", "on record from"),
     Example("dispensed this year", person(HIGH, fill(NARCAN, ago=200, days=None)), "green", "on record"),
     Example("on the list as taken", person(HIGH, takes(NARCAN, since=20)), "green", "on record"),
