@@ -5,7 +5,7 @@ definitive test shows a surprise that is neither explained on record nor followe
 a screen's surprise has waited for confirmation for more than 30 days, then it is to be talked over (red). A screen's
 surprise within 30 days, and one that was explained, is yellow; as expected is green. When nothing that bears on the
 medicines could be judged (the method cannot find it, taken as needed, specimen not valid or dilute, no readable
-result), it is not known (grey). No result is a reason to end care.
+result, or a test that was done without a result on record), it is not known (grey). No result is a reason to end care.
 """
 
 from collections.abc import Iterable
@@ -14,8 +14,10 @@ from app.domain.feeds import Feed
 from app.domain.finding import Evidence, Finding, Status
 from app.rules.case import Case
 from app.rules.evidence.found import Found, evidence_of, newest
+from app.rules.evidence.opioids import has_opioid
 from app.rules.evidence.processes import said
 from app.rules.evidence.toxicology import SURPRISES, Outcome, Verdict, open_surprises, verdicts
+from app.rules.evidence.urine import urine_tests
 from app.rules.rule import Applies, Rule, answer, unread
 
 RULE = Rule(
@@ -30,6 +32,8 @@ TALK = (
     "Think of timing, as-needed use, metabolites, other medicines and laboratory error first; then ask the patient, and "
     "confirm with a definitive test"
 )
+
+READ = "Look at the report, and whether the method can find the medicine"
 
 
 def evaluate(case: Case) -> Finding:
@@ -64,12 +68,30 @@ def _no_result(case: Case) -> Finding:
     if not case.feed(Feed.LABS).is_complete:
         return unread(case, RULE, (Feed.LABS,), "What the last urine test showed is not known")
     section = case.policy.rules.udt_result
+    done = newest(each for each in urine_tests(case) if each.day and case.days_since(each.day) <= section.window.value)
+    if done and has_opioid(case) is not False:
+        return _only_done(case, done)
     return answer(
         case,
         RULE,
         Status.NOT_APPLICABLE,
         f"No urine drug test result in {section.window.words} is on record.",
         used=(section.window,),
+    )
+
+
+def _only_done(case: Case, done: Found) -> Finding:
+    """A test was done, and what it showed is in a report, elsewhere, or about nothing that is judged."""
+    return answer(
+        case,
+        RULE,
+        Status.GREY,
+        f"The urine drug test of {done.day} has no result on record that can be judged.",
+        evidence=evidence_of((done,)),
+        next_step=READ,
+        missing=("a result that can be judged",),
+        used=(case.policy.rules.udt_result.window, case.policy.rules.udt_result.judged),
+        in_background=True,
     )
 
 
@@ -105,7 +127,7 @@ def _cannot_tell(case: Case, judged: list[Verdict]) -> Finding:
 def _say(case: Case, status: Status, reason: str, judged: tuple[Verdict, ...], more: Found | None = None) -> Finding:
     section = case.policy.rules.udt_result
     partly = case.record.feeds.incomplete((Feed.LABS, Feed.MEDICATIONS))
-    step = {Status.GREEN: None, Status.GREY: "Look at the report, and whether the method can find the medicine"}
+    step = {Status.GREEN: None, Status.GREY: READ}
     return answer(
         case,
         RULE,

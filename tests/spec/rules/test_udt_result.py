@@ -18,6 +18,7 @@ from tests.spec.rules.chart import (
     Example,
     Part,
     check,
+    document,
     entered,
     found,
     has,
@@ -389,6 +390,31 @@ EXAMPLES = (
     ),
     Example(
         "THC is not judged", person(MORPHINE_DAILY, result(OPIATES, POS), result(THC, POS)), "green", "as expected"
+    ),
+    Example(
+        "a report without a result that can be read",
+        person(MORPHINE_DAILY, document("Urine drug screen report", ago=9)),
+        "grey",
+        "no result on record",
+    ),
+    Example(
+        "done elsewhere, by a nurse's word 365 days ago",
+        person(MORPHINE_DAILY, entered("udt_check", "done", ago=365)),
+        "grey",
+        "no result on record",
+    ),
+    Example(
+        "done elsewhere 366 days ago",
+        person(MORPHINE_DAILY, entered("udt_check", "done", ago=366)),
+        "not_applicable",
+        "no urine drug test result",
+    ),
+    Example("only THC", person(MORPHINE_DAILY, result(THC, NEG)), "grey", "no result on record"),
+    Example(
+        "done, and no opioid in force",
+        person(document("Urine drug screen report", ago=9)),
+        "not_applicable",
+        "no urine drug test result",
     ),
     Example("no result", person(MORPHINE_DAILY), "not_applicable", "no urine drug test result"),
     Example("laboratory down", person(MORPHINE_DAILY, result(OPIATES), labs="failed"), "grey", "could not be read"),
