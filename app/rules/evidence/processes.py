@@ -15,6 +15,7 @@ from app.rules.case import Case, once
 from app.rules.evidence.admissible import PLAN_FEEDS
 from app.rules.evidence.found import Found, day_of, first_day_of, last_day_of
 from app.rules.evidence.site_facts import shown
+from app.rules.fact_words import words_of
 from app.terminology.processes import processes_coded, processes_titled
 
 DONE = frozenset({"completed"})
@@ -42,7 +43,7 @@ def _entered(case: Case, concept: str) -> Iterator[Found]:
         Found(
             None,
             min(fact.day.day, case.as_of),
-            fact.note or f"{fact.concept.replace('_', ' ')}: {fact.value.replace('_', ' ')}",
+            words_of(fact.concept, fact.value) + (f" ({fact.note})" if fact.note else ""),
             None,
             fact.entered_by,
             fact.value,

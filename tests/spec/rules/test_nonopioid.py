@@ -148,7 +148,7 @@ EXAMPLES = (
         "physical therapy",
     ),
     Example("a laboratory value", person(LONG, seen(loinc("4548-4"), text("massage"), ago=9)), "yellow", NOTHING),
-    Example("a nurse says so", person(LONG, entered("nonopioid", "done", ago=365)), "green", "nonopioid"),
+    Example("a nurse says so", person(LONG, entered("nonopioid", "done", ago=365)), "green", "therapy without opioids"),
     Example("a nurse said so too long ago", person(LONG, entered("nonopioid", "done", ago=366)), "yellow", NOTHING),
     Example("procedures down", person(LONG, procedures="failed"), "grey", "procedures: could not be read"),
     Example(

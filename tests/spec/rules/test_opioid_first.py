@@ -79,7 +79,7 @@ EXAMPLES = (
     Example("goals are set", person(NEW, plan("Goal", "Walk to the shop without pain", ago=5)), "green", "walk"),
     Example("a goal about something else", person(NEW, plan("Goal", "HbA1c below 7", ago=5)), "yellow", NOTHING),
     Example("plan of care", person(NEW, benefit_risk_review(ago=3)), "green", "pain control management"),
-    Example("a nurse says so", person(NEW, entered("nonopioid", "done", ago=1)), "green", "nonopioid"),
+    Example("a nurse says so", person(NEW, entered("nonopioid", "done", ago=1)), "green", "therapy without opioids"),
     Example("started 90 days ago", person(short_course(ago=90)), "yellow", NOTHING),
     Example("started 91 days ago", person(short_course(ago=91)), "not_applicable", "no opioid was started"),
     Example(

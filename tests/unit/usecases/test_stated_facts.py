@@ -130,7 +130,7 @@ def test_a_stated_fact_is_evidence_and_shown_with_who_said_it() -> None:
     finding = reviewed(with_line(chart)).by_rule["naloxone"]
     assert finding.status.value == "green"
     assert [(each.entered_by, each.date, each.value) for each in finding.evidence] == [
-        ("Nurse Kim", "2026-02-20", "two doses at home")
+        ("Nurse Kim", "2026-02-20", "Naloxone: Has it at home (two doses at home)")
     ]
 
 
