@@ -357,6 +357,18 @@ def dismissal(rule: str) -> Dismissal:
     return Dismissal("Patient/p1", rule, "f" * 64, "Done elsewhere", "Dr. Day", NINE, date(2026, 6, 4))
 
 
+def test_the_rows_of_one_person_are_found(storage: Storage) -> None:
+    """What taking back rests on."""
+    other = replace(session("m" * 43), patient="Patient/p2")
+    storage.sessions.open(session())
+    storage.sessions.open(other)
+    storage.outbox.add("k1", "l" * 43, intent(identifier="one"), entry())
+    storage.outbox.add("k2", "m" * 43, replace(intent(identifier="two"), patient="Patient/p2"), entry())
+    storage.outbox.add("k3", "l" * 43, intent(identifier="three"), entry())
+    assert [row.key for row in storage.outbox.rows_of("clinic", "Patient/p1")] == ["k1", "k3"]
+    assert list(storage.outbox.rows_of("hospital", "Patient/p1")) == []
+
+
 class TestUnitOfWork:
     def test_everything_is_stored_together(self, storage: Storage) -> None:
         storage.sessions.open(session())
