@@ -118,7 +118,7 @@ def _never(judged: Judged) -> Finding:
     return answer(
         case,
         judged.rule,
-        _never_status(judged),
+        Status.RED if judged.rule.id == "pdmp_check" else never_status(case),
         f"No {_name(judged)} is on record.",
         next_step=item.to_do,
         missing=judged.missing,
@@ -143,12 +143,12 @@ def _not_seen_here(judged: Judged, setting: Switch) -> Finding:
     )
 
 
-def _never_status(judged: Judged) -> Status:
+def never_status(case: Case) -> Status:
     """Red once therapy has been proven for long enough; before that it is about to be due."""
-    state = ltot_state(judged.case)
-    enough = judged.case.policy.ltot.never_is_gap_after.value
+    state = ltot_state(case)
+    enough = case.policy.ltot.never_is_gap_after.value
     is_long = state.state in CONFIRMED or (state.covered_days or 0) >= enough
-    return Status.RED if is_long or judged.rule.id == "pdmp_check" else Status.YELLOW
+    return Status.RED if is_long else Status.YELLOW
 
 
 def _is_connected(judged: Judged) -> bool:

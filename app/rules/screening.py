@@ -7,7 +7,7 @@ from typing import Any
 from app.domain.feeds import Feed
 from app.domain.finding import Finding, Status
 from app.rules.case import Case
-from app.rules.done_item import NEVER_RECORDED, NOT_SEEN_HERE
+from app.rules.done_item import NEVER_RECORDED, NOT_SEEN_HERE, never_status
 from app.rules.evidence.found import Found, evidence_of
 from app.rules.evidence.scores import Score
 from app.rules.interval import Length, ago
@@ -17,7 +17,8 @@ from app.rules.rule import Rule, answer, unread
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """One questionnaire of one person. `never` is the colour of "never asked" where it would be recorded."""
+    """One questionnaire of one person. `never` is the colour of "never asked" where it would be recorded; red only once
+    therapy has been proven for long enough."""
 
     case: Case
     rule: Rule
@@ -52,7 +53,7 @@ def never_asked(screening: Screening) -> Finding:
     return answer(
         case,
         rule,
-        screening.never,
+        never_status(case) if screening.never is Status.RED else screening.never,
         f"No {screening.name} is on record.",
         next_step=screening.to_do,
         used=(*screening.length.used, setting),
@@ -71,6 +72,10 @@ def in_date(screening: Screening, reason: str, day: date, found: tuple[Found | N
     """A value that asks for nothing: green, or yellow when the next one is due or overdue."""
     timing = screening.length.status(day, screening.case.as_of)
     due = screening.length.due(day)
+    if timing is Status.RED and not screening.case.feed(Feed.SURVEYS).is_complete:
+        so, shown = f"{reason}; a newer one may exist", evidence_of(found)
+        used = (*screening.length.used, *screening.used)
+        return unread(screening.case, screening.rule, (Feed.SURVEYS,), so, evidence=shown, due=due, used=used)
     if timing is Status.GREEN:
         return screening.say(Status.GREEN, f"{reason}, {ago(screening.case, day)}", found, due=due)
     words = f"{reason}, {ago(screening.case, day)}; the next one {'was' if timing is Status.RED else 'is'} due by {due}"

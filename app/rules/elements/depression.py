@@ -62,9 +62,9 @@ def _telling(score: Score) -> tuple[date, int]:
 
 
 def _alarm(screening: Screening, phq9: Score | None) -> Finding | None:
-    """What cannot wait: item 9, then a high score that nobody followed up. Both end with the year or a newer PHQ-9."""
+    """What cannot wait: item 9, then a high score that nobody followed up. Age alone ends neither; a newer PHQ-9 does."""
     case, cut = screening.case, screening.case.policy.scores
-    if phq9 is None or case.days_since(phq9.day) > case.policy.rules.depression.interval.value:
+    if phq9 is None:
         return None
     if phq9.items.get("9", Decimal(0)) >= cut.phq9_item9.value:
         return _item_nine(screening, phq9)
