@@ -4,7 +4,7 @@ When a person on long-term opioid therapy has no PEG, or the last one is more th
 least 1 point worse than at the start, then it is to be acted on (red). When the next one is due within 30 days, or
 after 3 months of therapy it is less than 30 % better (and benefit and risk were not reviewed in 12 months), it is
 yellow. Else it is green: better, reviewed, at the patient's goal, the first one, or too early to judge. A missing
-item, or a start value of 0, cannot be judged (grey).
+item, a start value of 0, or a start of therapy that is not known, cannot be judged (grey).
 """
 
 from dataclasses import replace
@@ -16,6 +16,7 @@ from app.domain.finding import Finding, Place, Status
 from app.rules.case import Case
 from app.rules.done_item import Item, Judged, judge
 from app.rules.evidence.found import Found, evidence_of, newest
+from app.rules.evidence.opioids import coverage
 from app.rules.evidence.peg_change import Change, baseline_of, compare
 from app.rules.evidence.processes import benefit_risk_reviews, said
 from app.rules.evidence.scores import Score, scores, tidy
@@ -69,8 +70,8 @@ def _judge_value(case: Case, last: Score, baseline: Score | None, timing: Findin
 def _not_better(case: Case, last: Score, baseline: Score, change: Change, timing: Finding) -> Finding:
     """Less than the meaningful change: early, at the goal, reviewed, or to be looked at."""
     section = case.policy.rules.peg
-    began = therapy_began(case)
-    if began is None or case.days_since(began) < section.early_days.value:
+    is_early = _is_early(case)
+    if is_early:
         return _with_value(case, timing, last, baseline, Status.GREEN, f"{change.words}; too early to judge")
     goal = newest(each for each in said(case, "peg_goal") if each.day)
     review = newest(each for each in benefit_risk_reviews(case) if each.day)
@@ -78,8 +79,21 @@ def _not_better(case: Case, last: Score, baseline: Score, change: Change, timing
         if seen and seen.day and case.days_since(seen.day) <= section.review_valid.value:
             finding = _with_value(case, timing, last, baseline, Status.GREEN, f"{change.words}; {words} on {seen.day}")
             return replace(finding, evidence=(*finding.evidence, seen.evidence))
+    if is_early is None:
+        words = f"{change.words}; since when opioids are taken is not known"
+        finding = _with_value(case, timing, last, baseline, Status.GREY, words)
+        return replace(finding, next_step=TALK, missing=(*finding.missing, "start of therapy"))
     finding = _with_value(case, timing, last, baseline, Status.YELLOW, f"{change.words}: no meaningful improvement")
     return replace(finding, next_step=TALK, due=None if timing.status is Status.GREEN else timing.due)
+
+
+def _is_early(case: Case) -> bool | None:
+    """Whether therapy is too young to be judged; None when it may have begun before what was read."""
+    began = therapy_began(case)
+    if began and case.days_since(began) >= case.policy.rules.peg.early_days.value:
+        return False
+    is_all = began is not None and case.feed(Feed.MEDICATIONS).is_complete and not coverage(case).is_open
+    return True if is_all else None
 
 
 def _with_value(
@@ -97,7 +111,9 @@ def _with_value(
         reason=f"PEG {total} on {last.day}{note}: {words}{due}.",
         evidence=evidence_of([last.found, *([baseline.found] if baseline else [])]),
         pack_values=(*timing.pack_values, *(each.used for each in _value_settings(case))),
-        place=Place.BACKGROUND if final is Status.YELLOW and timing.place is Place.VISIT else timing.place,
+        place=Place.BACKGROUND
+        if final in {Status.YELLOW, Status.GREY} and timing.place is Place.VISIT
+        else timing.place,
     )
 
 

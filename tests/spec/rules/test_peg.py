@@ -66,6 +66,18 @@ EXAMPLES = (
         "too early",
     ),
     Example(
+        "no better, medications read in part from 89 days ago",
+        person(on_opioids(since=89), peg(8, 8, 8, ago=89), peg(8, 8, 8, ago=3), medications="partial"),
+        "grey",
+        "since when opioids are taken is not known",
+    ),
+    Example(
+        "no better, confirmed by a nurse and no supply on record",
+        person(peg(8, 8, 8, ago=89), peg(8, 8, 8, ago=3), entered("ltot", "confirmed")),
+        "grey",
+        "since when opioids are taken is not known",
+    ),
+    Example(
         "no better, 90 days of therapy",
         person(on_opioids(since=90), peg(8, 8, 8, ago=90), peg(8, 8, 8, ago=3)),
         "yellow",
