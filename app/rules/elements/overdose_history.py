@@ -2,11 +2,13 @@
 
 When an overdose is on record within the last 12 months and nobody saw the person within 7 days, it is to be acted on
 (red); seen in time, or longer ago, is yellow. With an opioid in force and no overdose on record it is green. An
-overdose without a date, or unread conditions or medications, are not known (grey).
+overdose without a date, or of which only a later visit, a late effect or a history is on record, and unread conditions or
+medications, are not known (grey).
 """
 
 from datetime import timedelta
 
+from app.domain.codes import ICD10CM
 from app.domain.feeds import Feed
 from app.domain.finding import Finding, Status
 from app.rules.case import Case
@@ -35,9 +37,9 @@ def evaluate(case: Case) -> Finding:
     events = _events(case)
     if not events:
         return _none(case)
-    dated = [each for each in events if each.day]
+    dated = [each for each in events if each.day and not _is_afterwards(each)]
     if not dated:
-        return _undated(case, events)
+        return _afterwards(case, events)
     last = max(dated, key=lambda each: (each.day, each.condition.reference))
     assert last.day is not None
     section = case.policy.rules.overdose_history
@@ -57,6 +59,20 @@ def evaluate(case: Case) -> Finding:
 def _events(case: Case) -> list[Diagnosis]:
     concepts = case.policy.rules.overdose_history.concepts.value
     return [each for each in diagnoses(case, *concepts) if not each.is_uncertain]
+
+
+def _is_afterwards(each: Diagnosis) -> bool:
+    """A history, or an ICD-10-CM code of a later encounter (D) or of a late effect (S): its day is not that of the overdose."""
+    late = (code[-1:] in {"D", "S"} for code in each.condition.concept.codes(ICD10CM))
+    return "history" in each.subtype.split(":") or any(late)
+
+
+def _afterwards(case: Case, events: list[Diagnosis]) -> Finding:
+    """Only told afterwards, or without a date: when it was is known at most to be long ago."""
+    last = max(events, key=lambda each: (each.day or case.as_of, each.condition.reference))
+    if last.day and case.days_since(last.day) > case.policy.rules.overdose_history.recent.value:
+        return _say(case, Status.YELLOW, f"An overdose before {last.day} is on record", last, None)
+    return _undated(case, events)
 
 
 def _none(case: Case) -> Finding:
@@ -103,7 +119,7 @@ def _undated(case: Case, events: list[Diagnosis]) -> Finding:
         case,
         RULE,
         Status.GREY,
-        "An overdose is on record without a date.",
+        "An overdose is on record without the day on which it was.",
         evidence=evidence_of(each.found for each in events),
         next_step="Ask when it was and record the date",
         missing=("date",),

@@ -14,12 +14,16 @@ from tests.spec.rules.chart import (
     icd,
     on_opioids,
     person,
+    snomed,
     visit,
 )
 
 POISONING = icd("T40.2X1A", "Poisoning by other opioids, accidental")
 SEDATIVE = icd("T42.4X1A", "Poisoning by benzodiazepines, accidental")
 ADVERSE = icd("T40.2X5A", "Adverse effect of other opioids")
+LATER = icd("T40.2X1D", "Poisoning by other opioids, accidental, subsequent encounter")
+LATE_EFFECT = icd("T40.2X1S", "Poisoning by other opioids, accidental, sequela")
+HISTORY = snomed("390867000", "History of repeated overdose")
 LONG = on_opioids()
 
 
@@ -52,7 +56,11 @@ EXAMPLES = (
     Example("an adverse effect is none", person(LONG, has(ADVERSE, ago=10)), "green", "no overdose"),
     Example("refuted", person(LONG, has(POISONING, ago=10, verified="refuted")), "green", "no overdose"),
     Example("only suspected", person(LONG, has(POISONING, ago=10, verified="unconfirmed")), "green", "no overdose"),
-    Example("without a date", person(LONG, undated()), "grey", "without a date"),
+    Example("without a date", person(LONG, undated()), "grey", "without the day"),
+    Example("only a later visit about it, 10 days ago", person(LONG, has(LATER, ago=10)), "grey", "without the day"),
+    Example("only a late effect, 366 days ago", person(LONG, has(LATE_EFFECT, ago=366)), "yellow", "before 2025-02-28"),
+    Example("a later visit beside an old overdose", person(LONG, overdose(900), has(LATER, ago=10)), "yellow", "from"),
+    Example("a history of overdose, listed today", person(LONG, has(HISTORY, ago=0)), "grey", "without the day"),
     Example("none, opioid in force", person(LONG), "green", "no overdose is on record"),
     Example("none, no opioid", person(), "not_applicable", "no opioid is in force"),
     Example("conditions down", person(LONG, conditions="failed"), "grey", "could not be read"),
