@@ -29,7 +29,7 @@ RULE = Rule(
     is_safety_fact=True,
 )
 RANK = (Status.RED, Status.GREY, Status.YELLOW, Status.GREEN)
-LESS_ACETAMINOPHEN = "Agree on less acetaminophen a day, over all products"
+ACETAMINOPHEN = "Go through all products with acetaminophen together, and agree on a safe total a day"
 ASK_LIVER = "Talk over the opioid with a liver specialist; change nothing abruptly"
 WEIGH = "Weigh it with the dose and the time between doses"
 
@@ -75,7 +75,7 @@ def _acetaminophen(case: Case) -> _Part:
     words = f"acetaminophen {least}{tidy(intake.grams)} g a day"
     if intake.grams > section.acetaminophen_limit.value:
         words = f"{words}, more than {section.acetaminophen_limit.words}"
-        return _Part(Status.RED, words, shown, LESS_ACETAMINOPHEN, missing, bool(intake.unknown))
+        return _Part(Status.RED, words, shown, ACETAMINOPHEN, missing, bool(intake.unknown))
     if intake.unknown:
         names = ", ".join(dict.fromkeys(each.value for each in intake.unknown))
         words = words if intake.grams else "how much acetaminophen is taken is not known"
@@ -86,7 +86,7 @@ def _acetaminophen(case: Case) -> _Part:
         return _Part(Status.GREY, words, shown, "Look at the medication list", (*missing, "medications"), True)
     if intake.grams >= section.acetaminophen_high.value:
         words = f"{words}, {section.acetaminophen_high.words} or more"
-        return _Part(Status.YELLOW, words, shown, LESS_ACETAMINOPHEN, missing)
+        return _Part(Status.YELLOW, words, shown, ACETAMINOPHEN, missing)
     return _Part(Status.GREEN, words if intake.parts else "no acetaminophen", shown, None, missing)
 
 

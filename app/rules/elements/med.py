@@ -58,7 +58,13 @@ def evaluate(case: Case) -> Finding:
     dose = _Dose(case.med.mme_per_day, is_complete)
     section = case.policy.rules.med
     if section.consult_required.value and dose.mme >= section.consult_at.value and _consult(case) is None:
-        return _act(case, dose, "no pain specialist consultation is on record", CONSULT, (section.consult_at,))
+        return _act(
+            case,
+            dose,
+            "no pain specialist consultation is on record",
+            CONSULT,
+            (section.consult_at, section.consult_valid),
+        )
     if dose.mme >= section.band_high.value and _review(case) is None:
         days = section.review_valid.value
         return _act(case, dose, f"no benefit-risk review in {days} days is on record", REVIEW, (section.band_high,))

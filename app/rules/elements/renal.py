@@ -28,7 +28,7 @@ RULE = Rule(
     is_safety_fact=True,
 )
 SEVERE, MODERATE, GOOD = "severe", "moderate", "good"
-STEP = "Talk about another opioid or more time between doses; ask a pharmacist"
+STEP = "Ask a pharmacist which opioid and timing fit these kidneys, and talk it over; change nothing abruptly"
 MEASURE = "Order creatinine with eGFR"
 
 

@@ -228,7 +228,7 @@ def test_red_names_the_medicine_and_never_the_opioid_dose() -> None:
     assert [each.value for each in finding.evidence] == [
         "acetaminophen 500 MG / hydrocodone bitartrate 5 MG Oral Tablet"
     ]
-    assert finding.next_step == "Agree on less acetaminophen a day, over all products"
+    assert finding.next_step == "Go through all products with acetaminophen together, and agree on a safe total a day"
 
 
 def test_a_failing_liver_shows_what_says_so() -> None:

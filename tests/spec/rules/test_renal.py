@@ -164,4 +164,7 @@ def test_a_laboratory_that_was_read_in_part_is_named() -> None:
 def test_red_shows_result_and_drug_and_what_to_do() -> None:
     finding = found("renal", person(order(MORPHINE, ago=5, take=mg(15)), egfr(22, ago=10)))
     assert [each.value for each in finding.evidence] == ["eGFR 22", "morphine sulfate 15 MG Oral Tablet"]
-    assert finding.next_step == "Talk about another opioid or more time between doses; ask a pharmacist"
+    assert (
+        finding.next_step
+        == "Ask a pharmacist which opioid and timing fit these kidneys, and talk it over; change nothing abruptly"
+    )
