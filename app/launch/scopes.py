@@ -18,6 +18,7 @@ READ_TYPES = (
     "Appointment",
     "DocumentReference",
     "Procedure",
+    "DeviceUseStatement",
     "CarePlan",
     "CareTeam",
     "Goal",

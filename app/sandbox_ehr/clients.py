@@ -18,6 +18,7 @@ APP_SCOPES = (
     "patient/Patient.rs", "patient/Encounter.rs", "patient/Appointment.rs",
     "patient/MedicationRequest.rs", "patient/MedicationDispense.rs", "patient/MedicationStatement.rs",
     "patient/Medication.rs", "patient/Observation.rs", "patient/Condition.rs", "patient/Procedure.rs",
+    "patient/DeviceUseStatement.rs",
     "patient/QuestionnaireResponse.rs", "patient/DiagnosticReport.rs", "patient/ServiceRequest.rs",
     "patient/CarePlan.rs", "patient/CareTeam.rs", "patient/Consent.rs", "patient/Goal.rs",
     "patient/AllergyIntolerance.rs", "patient/Coverage.rs", "patient/Binary.r",

@@ -304,6 +304,27 @@ def done(code: Code, ago: int, *, at: str | None = "09:50", note: str | None = N
     return write
 
 
+def device_in_use(code: Code, ago: int) -> Entry:
+    """A device that the patient has been using since `ago` days; the device itself is contained."""
+
+    def write(chart: Chart) -> list[Resource]:
+        device = {"resourceType": "Device", "id": "device", "type": code.concept}
+        return [
+            {
+                "resourceType": "DeviceUseStatement",
+                "id": chart.numbered("device"),
+                "contained": [device],
+                "status": "active",
+                "subject": chart.subject,
+                "timingPeriod": {"start": chart.day(ago)},
+                "recordedOn": chart.day(ago),
+                "device": {"reference": "#device"},
+            }
+        ]
+
+    return write
+
+
 def pdmp_checked(ago: int) -> Entry:
     """The prescription monitoring report was reviewed."""
     return done(codes.PDMP_REVIEWED, ago)

@@ -4,6 +4,7 @@ from app.sandbox_ehr.clinic import codes
 from app.sandbox_ehr.clinic.care import (
     agreement,
     appointment,
+    device_in_use,
     done,
     pdmp_checked,
     peg,
@@ -219,7 +220,7 @@ CAREFUL_AT_78 = Scenario(
         problem(codes.PTSD, 5000, status="inactive"),
         phq9(20, 9, item_9=1),
         done(codes.SUICIDE_RISK_ASSESSMENT, 20),
-        done(codes.CPAP, 200),
+        device_in_use(codes.HOME_CPAP, 200),
         done(codes.FALL_RISK_ASSESSMENT, 110),
         done(codes.COGNITIVE_TESTING, 110),
         done(codes.OPIOID_RISK_ASSESSMENT, 110),
