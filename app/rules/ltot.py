@@ -67,14 +67,28 @@ def _meets_on(case: Case, day: date) -> bool | None:
 def _state(case: Case, meets: bool | None, covered: int) -> str:
     if is_excluded(case):
         return "excluded"
-    words = sorted(said(case, "ltot"), key=lambda each: each.day or date.min)
-    if words:
-        return words[-1].fact_value or "none"
+    word = _word(case, meets, covered)
+    if word:
+        return word
     if meets:
         return "candidate"
     if _is_on_moud_alone(case):
         return "moud"
     return "inactive" if meets is False and covered == 0 and _met_before(case) else "none"
+
+
+def _word(case: Case, meets: bool | None, covered: int) -> str | None:
+    """What a person said last. A word as old as the window gives way to what the supply shows since: a course that goes on is
+    no acute one any more, and therapy without a covered day is not in force."""
+    words = sorted(said(case, "ltot"), key=lambda each: each.day or date.min)
+    if not words:
+        return None
+    last, value = words[-1], words[-1].fact_value or "none"
+    is_old = last.day is None or case.days_since(last.day) >= case.policy.ltot.window.value
+    if is_old and value == "acute_only" and meets:
+        return None
+    was_supplied = bool(coverage(case).intervals)
+    return "inactive" if is_old and value in CONFIRMED and meets is False and covered == 0 and was_supplied else value
 
 
 def _is_on_moud_alone(case: Case) -> bool:

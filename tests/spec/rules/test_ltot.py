@@ -104,9 +104,38 @@ CASES = (
         "not ours", person(on_opioids(), entered("ltot", "not_ours")), "long-term, not_ours, agreement not_applicable"
     ),
     State(
-        "acute only, by a person's word",
-        person(on_opioids(), entered("ltot", "acute_only")),
+        "acute only, by a person's word 89 days ago",
+        person(on_opioids(), entered("ltot", "acute_only", ago=89)),
         "long-term, acute_only, agreement not_applicable",
+    ),
+    State("acute only, said 90 days ago", person(on_opioids(), entered("ltot", "acute_only", ago=90)), YES),
+    State(
+        "acute only long ago, and acute again",
+        person(short_course(), entered("ltot", "acute_only", ago=300)),
+        "not long-term, acute_only, agreement not_applicable",
+    ),
+    State(
+        "confirmed 89 days ago, none for 90 days",
+        person(supply(200, 111), entered("ltot", "confirmed", ago=89)),
+        "not long-term, confirmed, agreement red",
+    ),
+    State(
+        "confirmed 90 days ago, none for 90 days", person(supply(200, 111), entered("ltot", "confirmed", ago=90)), WAS
+    ),
+    State(
+        "confirmed, one covered day in 90",
+        person(supply(200, 112), entered("ltot", "confirmed", ago=90)),
+        "not long-term, confirmed, agreement red",
+    ),
+    State(
+        "confirmed, supply read only in part",
+        person(supply(200, 111), entered("ltot", "confirmed", ago=200), medications="partial"),
+        "not known, confirmed, agreement red",
+    ),
+    State(
+        "confirmed, supplied elsewhere all the time",
+        person(entered("ltot", "confirmed", ago=300)),
+        "not long-term, confirmed, agreement red",
     ),
 )
 
