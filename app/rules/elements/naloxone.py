@@ -97,8 +97,24 @@ def _without_access(case: Case, access: Found | None, length: Length) -> Finding
         return _act(case, risks, since, access, length)
     unseen = unread_risks(case)
     if unseen:
-        return unread(case, RULE, unseen, f"Naloxone: {since}; whether the risk is raised is not known")
+        return _risk_unknown(case, unseen, f"Naloxone: {since}; whether the risk is raised is not known")
     return _look(case, since, access, length)
+
+
+def _risk_unknown(case: Case, unseen: tuple[Feed, ...], so: str) -> Finding:
+    """Conditions were not read, or the dose could not be computed. Offering it harms nobody."""
+    if not all(case.feed(feed).is_complete for feed in unseen):
+        return unread(case, RULE, unseen, so, used=risk_settings(case))
+    return answer(
+        case,
+        RULE,
+        Status.GREY,
+        f"{so}: the dose could not be computed.",
+        next_step=OFFER,
+        missing=("the dose of an opioid entry",),
+        used=risk_settings(case),
+        fold="supply",
+    )
 
 
 def _act(case: Case, risks: tuple[tuple[str, Found], ...], since: str, access: Found | None, length: Length) -> Finding:

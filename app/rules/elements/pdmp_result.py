@@ -74,7 +74,8 @@ def _without_result(case: Case, check: Found | None, last: Found | None) -> Find
     if check:
         reason = f"The PDMP was checked on {check.day}; what it showed is not recorded{shown}."
     else:
-        reason = f"No PDMP result is on record. {feed_words(case, Feed.PDMP)}."
+        cause = "" if case.feed(Feed.PDMP).is_complete else f" {feed_words(case, Feed.PDMP)}."
+        reason = f"No PDMP result is on record.{cause}"
     return answer(
         case,
         RULE,
@@ -82,7 +83,7 @@ def _without_result(case: Case, check: Found | None, last: Found | None) -> Find
         reason,
         evidence=evidence_of((check, last)),
         next_step=RECORD if check else CHECK,
-        missing=("PDMP result",) if check else (Feed.PDMP.value,),
+        missing=("PDMP result",) if check or case.feed(Feed.PDMP).is_complete else (Feed.PDMP.value,),
         used=(case.policy.rules.pdmp_result.valid,),
         fold=None if check or case.feed(Feed.PDMP).is_complete else f"feed:{Feed.PDMP.value}",
     )

@@ -123,7 +123,7 @@ EXAMPLES = (
     Example("short course, conditions down", person(SHORT, conditions="failed"), "grey", "could not be read"),
     Example("long-term, conditions down", person(LOW, conditions="failed"), "grey", "risk is raised is not known"),
     Example("60 MME, conditions down", person(HIGH, conditions="failed"), "red", "60 MME/day"),
-    Example("dose not known", person(unreadable_opioid()), "grey", "risk is raised is not known"),
+    Example("dose not known", person(unreadable_opioid()), "grey", "not known: the dose could not be computed"),
     Example("medications down", person(HIGH, medications="failed"), "grey", "could not be read"),
     Example("medications in part, naloxone seen", person(HIGH, narcan(9), medications="partial"), "green", "on record"),
     Example("medications in part, none seen", person(HIGH, medications="partial"), "grey", "read only in part"),
