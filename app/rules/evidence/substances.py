@@ -79,7 +79,8 @@ def _screen(finds: str, may_find: str = "") -> Screen:
 SCREENS: Mapping[str, Screen] = MappingProxyType(
     {
         "opiates": _screen(
-            "morphine|codeine|opium", "hydrocodone|benzhydrocodone|hydromorphone|dihydrocodeine|oxycodone|oxymorphone"
+            "morphine|codeine|opium",
+            "hydrocodone|benzhydrocodone|hydromorphone|dihydrocodeine|oxycodone|oxymorphone|levorphanol",
         ),
         "oxycodone": _screen("oxycodone|oxymorphone"),
         "methadone": _screen("methadone"),

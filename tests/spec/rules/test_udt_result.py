@@ -38,6 +38,7 @@ from tests.spec.rules.chart import (
 OXYCODONE = medicine("1049621", "oxycodone hydrochloride 5 MG Oral Tablet")
 HYDROCODONE = medicine("856999", "acetaminophen 325 MG / hydrocodone bitartrate 10 MG Oral Tablet")
 CODEINE = medicine("997287", "codeine sulfate 30 MG Oral Tablet")
+LEVORPHANOL = medicine("197873", "levorphanol tartrate 2 MG Oral Tablet")
 DIAZEPAM = medicine("197591", "diazepam 5 MG Oral Tablet")
 CLONAZEPAM = medicine("197528", "clonazepam 1 MG Oral Tablet")
 FENTANYL = medicine("245136", "72 HR fentanyl 0.1 MG/HR Transdermal System")
@@ -408,6 +409,12 @@ EXAMPLES = (
         person(MORPHINE_DAILY, entered("udt_check", "done", ago=366)),
         "not_applicable",
         "no urine drug test result",
+    ),
+    Example(
+        "an opiate screen finds something while on levorphanol, which some screens show",
+        person(order(LEVORPHANOL, ago=20, days=60, take=mg(2, 3)), result(OPIATES, POS)),
+        "grey",
+        "cannot be judged",
     ),
     Example("only THC", person(MORPHINE_DAILY, result(THC, NEG)), "grey", "no result on record"),
     Example(
