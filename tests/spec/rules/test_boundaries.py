@@ -197,7 +197,10 @@ FORMS = (
     ),
     ("depression", Example("PHQ-4 total of 3", person(LONG, total(PHQ4, 3, ago=9)), "grey", "incomplete")),
     ("depression", Example("item 9 a year ago", person(LONG, phq9(*DARK, ago=365)), "red", "item 9 is 1")),
-    ("depression", Example("item 9 longer ago", person(LONG, phq9(*DARK, ago=366)), "yellow", "was due")),
+    (
+        "depression",
+        Example("item 9 longer ago, never answered", person(LONG, phq9(*DARK, ago=366)), "red", "item 9 is 1"),
+    ),
     (
         "depression",
         Example("15 with item 9, assessed", person(LONG, phq9(*HEAVY, ago=9), assessed(ago=9)), "red", "no follow-up"),
