@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli.administration import add_worker, audit_verbs, outbox_verbs
+from app.cli.charts import charts_of
 from app.cli.demo import Demo, run_demo
 from app.cli.load import clinic_today, load_clinic
 from app.cli.packs import packs_verbs
@@ -68,7 +69,7 @@ def add_file_verbs(cli: typer.Typer, commands: Commands) -> None:
             refuse(f"--factors {factors}: there are cdc-2022 and cdc-2016.")
         day = day_of(as_of, commands)
         everything = {Feed.MEDICATIONS: FeedStatus.AVAILABLE, Feed.DISPENSES: FeedStatus.AVAILABLE}
-        reading = opened(lambda: commands.stream_files(path, everything))
+        reading = charts_of(lambda: commands.stream_files(path, everything))
 
         def answer(record: PatientRecord) -> dict[str, object]:
             return commands.med_json(record, day, factors, research_factors)
@@ -90,7 +91,7 @@ def add_file_verbs(cli: typer.Typer, commands: Commands) -> None:
         states, stated = feed_states(feeds), facts_of(facts, commands)
         question = Question(day_of(as_of, commands), pack, code_map, with_drafts)
         reviewer = opened(lambda: commands.ask(question))
-        reading = opened(lambda: commands.read_files(path, states))
+        reading = charts_of(lambda: commands.read_files(path, states))
         print_all(reading, reviewer.as_json, None if as_json else review_lines, stated)
 
 
@@ -114,7 +115,7 @@ def add_explain(cli: typer.Typer, commands: Commands) -> None:
         states, stated = feed_states(feeds), facts_of(facts, commands)
         question = Question(day_of(as_of, commands), pack, code_map, with_drafts)
         reviewer = opened(lambda: commands.ask(question))
-        reading = opened(lambda: commands.read_files(path, states))
+        reading = charts_of(lambda: commands.read_files(path, states))
         wanted = patient if patient is None or "/" in patient else f"Patient/{patient}"
         found = [each for each in with_all_facts(reading, stated) if wanted in (None, each.reference)]
         if not found and wanted:

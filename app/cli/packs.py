@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.charts import charts_of
 from app.cli.terminal import (
     UNREADABLE_INPUT,
     AsJson,
@@ -83,7 +84,7 @@ def add_diff(verbs: typer.Typer, commands: Commands) -> None:
         """Say which patients change colour from pack A to pack B, and which values do it."""
         states, stated, day = feed_states(feeds), facts_of(facts, commands), day_of(as_of, commands)
         comparison = opened(lambda: commands.compare_packs(before, after, code_map, day))
-        reading = opened(lambda: commands.read_files(path, states))
+        reading = charts_of(lambda: commands.read_files(path, states))
         everybody = changed = 0
         for record in with_all_facts(reading, stated):
             changes = comparison.changes(record)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import typer
 
+from app.cli.charts import charts_of
 from app.cli.terminal import AsJson, CodeMapFile, Input, end, opened, print_json
 from app.cli.wiring import Commands
 from app.usecases.unmapped_codes import Counted, counted_as_json
@@ -21,7 +22,7 @@ def codes_verbs(commands: Commands) -> typer.Typer:
     def unmapped(path: Input, code_map: CodeMapFile = None, as_json: AsJson = False) -> None:
         """Count and list local codes and names of INPUT that are not in the site code map."""
         gathered = opened(lambda: commands.unmapped_codes(code_map))
-        reading = opened(lambda: commands.read_files(path, {}))
+        reading = charts_of(lambda: commands.read_files(path, {}))
         for record in reading.records:
             gathered.add(record)
         found = gathered.counted()

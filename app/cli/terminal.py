@@ -115,7 +115,9 @@ def with_all_facts(reading: FileReading, facts: Facts) -> Iterator[PatientRecord
 
 def end(reading: FileReading) -> None:
     """Say what could not be read; exit 1 if there was any."""
-    for item in reading.unreadable:
-        tell(f"{item.reference} could not be read: {item.reason}")
-    if reading.unreadable:
+    unreadable = reading.unreadable
+    for item in unreadable:
+        is_part = item.reason.startswith("Its ") and item.reason.endswith("the rest counts.")
+        tell(f"{item.reference}: {item.reason}" if is_part else f"{item.reference} could not be read: {item.reason}")
+    if unreadable:
         raise typer.Exit(UNREADABLE_INPUT)

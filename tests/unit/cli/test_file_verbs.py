@@ -99,6 +99,77 @@ def test_unreadable_input_is_told_and_the_rest_is_printed(run: Run, charts: Path
     assert "broken.json could not be read" in result.stderr
 
 
+PERSON = {"resourceType": "Patient", "id": "p"}
+
+
+def chart_with(folder: Path, *entries: object) -> Path:
+    """A Bundle of one person and these entries."""
+    path = folder / "chart.json"
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": PERSON}, *entries]}
+    path.write_text(json.dumps(bundle))
+    return path
+
+
+def of_p(kind: str, **more: object) -> dict[str, object]:
+    return {"resource": {"resourceType": kind, "id": "1", "subject": {"reference": "Patient/p"}, **more}}
+
+
+TEXT = {"text": "Morphine 15 mg tablet"}
+SPOILT_DOSE = {"doseAndRate": [{"doseQuantity": {"value": "two"}}]}
+
+
+@pytest.mark.parametrize("verb", [("review", "--json"), ("med", "--json"), ("med",), ("explain", "--rule", "med")])
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"resource": "junk"}, "unknown/unnamed-1 could not be read: It does not say what kind of resource it is."),
+        (None, "unknown/unnamed-1 could not be read: It holds no resource."),
+        (
+            of_p("Condition", onsetDateTime="a while ago"),
+            "Condition/1: Its onsetDateTime could not be read; the rest counts.",
+        ),
+        (
+            of_p("MedicationRequest", status="active", medicationCodeableConcept=TEXT, dosageInstruction=[SPOILT_DOSE]),
+            "MedicationRequest/1: Its doseAndRate.doseQuantity could not be read; the rest counts.",
+        ),
+        (
+            of_p("Observation", status="final", component=[{"valueQuantity": {"value": "two"}}]),
+            "Observation/1: Its component.valueQuantity could not be read; the rest counts.",
+        ),
+    ],
+    ids=["entry", "nothing", "element", "element of directions", "element of a result"],
+)
+def test_an_entry_that_could_not_be_read_is_unreadable_input(
+    run: Run, tmp_path: Path, verb: tuple[str, ...], entry: object, told: str
+) -> None:
+    path = chart_with(tmp_path, entry, of_p("Encounter", status="finished"))
+    result = run(verb[0], path, *verb[1:], "--as-of", DAY)
+    assert result.exit_code == 1, result.stderr
+    assert f"sextant: {told}\n" in result.stderr
+    assert "Patient/p" in result.stdout
+
+
+def test_what_is_told_of_an_unreadable_entry_names_no_medicine(run: Run, tmp_path: Path) -> None:
+    entry = of_p("MedicationRequest", status=["active"], medicationCodeableConcept={"text": "Methadone 10 mg"})
+    result = run("review", chart_with(tmp_path, entry), "--as-of", DAY, "--json")
+    assert result.exit_code == 1
+    assert "MedicationRequest/1 could not be read" in result.stderr
+    assert "Methadone" not in result.stderr
+
+
+def test_a_value_of_a_kind_that_no_rule_reads_is_readable_input(run: Run, tmp_path: Path) -> None:
+    entry = of_p("Observation", status="final", valueRatio={"numerator": {"value": 1}, "denominator": {"value": 32}})
+    assert run("review", chart_with(tmp_path, entry), "--as-of", DAY, "--json").exit_code == 0
+
+
+def test_an_entry_of_a_line_that_is_a_chart_is_told_too(run: Run, tmp_path: Path) -> None:
+    bundle = chart_with(tmp_path, {"resource": "junk"}).read_text()
+    (tmp_path / "clinic.ndjson").write_text(bundle)
+    result = run("med", tmp_path / "clinic.ndjson", "--as-of", DAY, "--json")
+    assert (result.exit_code, len(objects(result))) == (1, 1)
+    assert "unknown/unnamed-1 could not be read" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
