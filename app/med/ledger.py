@@ -98,7 +98,7 @@ class Ledger:
             return not self.gives_way(each, day)
         is_uncomputed = not each.can_be_worked_out
         if is_uncomputed and days.starts is None and day <= self.as_of:
-            return True
+            return days.ends is None or day < days.ends
         if days.starts is None and not is_uncomputed and day < self.as_of:
             return not course.has_ended or days.is_guess
         covers = course.covers(day, self.as_of) and not self.gives_way(each, day)
