@@ -169,20 +169,22 @@ def _sign(operator: ast.AST) -> str:
 # --- running one -----------------------------------------------------------------------------------------------------
 
 
-def is_noticed(mutant: Mutant, asked: list[Line], modules: list[str], pages: dict[str, str]) -> bool:
-    """Whether a line, or else a test of the spec modules, fails with the fault in. The fault lives in a fork only."""
+def is_noticed(mutant: Mutant | None, asked: list[Line], modules: list[str], pages: dict[str, str]) -> bool:
+    """Whether a line, or else a test of the spec modules, fails with the fault in (None: without any). The fault lives in a
+    fork only."""
     sys.stdout.flush()
     child = os.fork()
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
-    signal.alarm(SECONDS)  # its default action ends the fork, which counts as noticed
+    signal.alarm(SECONDS if mutant else 10 * SECONDS)  # its default action ends the fork, which counts as noticed
     os._exit(_run(mutant, asked, modules, pages))
 
 
-def _run(mutant: Mutant, asked: list[Line], modules: list[str], pages: dict[str, str]) -> int:
+def _run(mutant: Mutant | None, asked: list[Line], modules: list[str], pages: dict[str, str]) -> int:
     """In the fork: 0 when nobody noticed."""
     try:
-        put_in(importlib.import_module(mutant.module), mutant.tree())
+        if mutant:
+            put_in(importlib.import_module(mutant.module), mutant.tree())
         if not all(line.holds(policy(line.pack)) for line in asked):
             return 1
         if any(case_table(rule) != page for rule, page in pages.items()):
@@ -261,6 +263,10 @@ def main() -> int:
     asked = parser.parse_args()
     every = [mutant for path in files(asked.shared) for mutant in mutants_of(path)]
     chosen = sorted(random.Random(asked.seed).sample(every, min(asked.sample, len(every))), key=str)
+    modules = [module for path in {mutant.path for mutant in chosen} for module in tables_of(path)[1]]
+    if is_noticed(None, list(lines()), sorted(set(modules)), all_pages()):
+        print("A test fails without any fault: mend that first, else every fault seems noticed.")
+        return 2
     began = time.monotonic()
     made: Counter[Path] = Counter()
     survivors: list[Mutant] = []
