@@ -51,9 +51,9 @@ def evaluate(case: Case) -> Finding:
     if is_offer and offered and offered.day and case.days_since(offered.day) <= section.offer_valid.value:
         words = "offered and declined" if offered.fact_value == "declined" else "offered, answer pending"
         return _say(case, Status.YELLOW, f"Medication for OUD was {words} on {offered.day}", present, offered)
-    earlier = newest(_on_record(case, section.recent.value))
-    if earlier and not is_offer:
-        return _ask(case, present, earlier)
+    once_seen = newest(_on_record(case, section.recent.value))
+    if once_seen and not is_offer:
+        return _ask(case, present, once_seen)
     if not case.feed(Feed.MEDICATIONS).is_complete:
         found = evidence_of(each.found for each in present)
         return unread(case, RULE, (Feed.MEDICATIONS,), "Whether OUD is treated is not known", evidence=found)
