@@ -54,17 +54,20 @@ DIFFERENCES: Mapping[str, str] = {
     "depression": "Red from the day of the score until a follow-up; a total without item 9 is coloured by the "
     "total, and says so.",
     "pdmp_check": "Never done is grey unless it is recorded here or a PDMP is connected.",
-    "pdmp_result": "Without a person's word the result is grey, with the check's note shown.",
+    "pdmp_result": "Without a person's word the result is grey, with the check's note shown; a word older than 90 days is "
+    "grey too, unless the surprise was never discussed.",
     "udt_check": "Any completed urine toxicology counts, screen or definitive.",
     "udt_result": "A screen alone is yellow for 30 days (awaiting confirmation), then red; a definitive surprise "
-    "is red until explained.",
-    "sleep": "Apnea without a stated severity counts as moderate; STOP-Bang by name or by hand.",
+    "is red until explained. A test without a result on record is grey.",
+    "sleep": "Apnea without a stated severity counts as moderate; STOP-Bang by name or by hand. A treatment seen more than "
+    "24 months ago is grey.",
     "ptsd": "Sex at birth not recorded: the lower cut-off.",
     "anxiety": "As written.",
-    "naloxone": "All risk factors of HHS count. Declined is yellow, asked again in 12 months.",
+    "naloxone": "All risk factors of HHS count, and tapering. Declined is yellow, asked again in 12 months.",
     "bowel": "As written.",
-    "pregnancy": "Family-planning talk is off by default; a taper in pregnancy is red without expert contact.",
-    "change_watch": "Section 8 of the guideline page. An order that merely runs out is yellow; nothing here ever "
+    "pregnancy": "Family-planning talk is off by default; a taper in pregnancy is red without expert contact. "
+    "“Pregnant” is believed for 300 days.",
+    "change_watch": "Section 8 of the guideline page. A plan or word for a taper counts for a year. An order that merely runs out is yellow; nothing here ever "
     "asks for less.",
     "early_refill": "The run-out carries over: a fill 5 days early moves the next run-out by 5 days. Orders only: grey.",
     "overlap_opioids": "Distinct ingredients for each formulation class; overlaps of at most 7 days from an early fill do "
@@ -80,8 +83,10 @@ DIFFERENCES: Mapping[str, str] = {
     "hepatic": "Exactly 3.0 and 4.0 g of acetaminophen are yellow.",
     "respiratory": "As written: a fact beside the dose.",
     "alcohol": "Never asked is yellow where it is recorded here, else grey.",
-    "oud_moud": "Remission and “use, unspecified” are not active OUD: not applicable, shown as a fact.",
-    "overdose_history": "An event in 12 months with a visit within 7 days is yellow.",
+    "oud_moud": "Remission and “use, unspecified” are not active OUD: not applicable, shown as a fact. A "
+    "treatment on record without a prescription counts for 90 days, then it is grey up to a year.",
+    "overdose_history": "An event in 12 months with a visit within 7 days is yellow. Codes of a later visit, a late effect or a "
+    "history give no day: grey.",
     "nonopioid": "As written; no “fail first”.",
     "goals": "Never is grey unless recorded here.",
     "counsel": "Never is grey unless recorded here.",
