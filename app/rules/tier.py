@@ -188,11 +188,11 @@ def _age(case: Case) -> TierReason | None:
 
 def _renal(case: Case) -> TierReason | None:
     egfr, limit = newest_egfr(case), case.policy.tier.egfr.value
-    if egfr and egfr.is_readable:
-        is_low = egfr.at_most is not None and (
-            egfr.at_most < limit or (egfr.at_least is None and egfr.at_most == limit)
-        )
-        return _reason(f"eGFR below {limit}", [egfr.found]) if is_low else None
+    if egfr and egfr.at_most is not None:
+        if egfr.at_most < limit or (egfr.at_least is None and egfr.at_most == limit):
+            return _reason(f"eGFR below {limit}", [egfr.found])
+    if egfr and egfr.is_readable and case.days_since(egfr.day) <= case.policy.rules.renal.valid.value:
+        return None
     return _reason("kidney disease", active(case, "renal_impairment"))
 
 

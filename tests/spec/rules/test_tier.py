@@ -33,6 +33,7 @@ from tests.spec.rules.chart import (
 )
 from tests.spec.rules.states import State, check_state
 
+KIDNEY = icd("N18.4", "Chronic kidney disease, stage 4")
 LOW, MODERATE, HIGHER = on_opioids(20), on_opioids(60), on_opioids(95)
 
 
@@ -61,6 +62,10 @@ CASES = (
     State("66 years old", person(LOW, born="1960-03-01"), "moderate: age 65 or older"),
     State("eGFR 60", person(LOW, egfr(60)), "low"),
     State("eGFR 59", person(LOW, egfr(59)), "moderate: eGFR below 60"),
+    State("eGFR 60 in a year, kidney disease listed", person(LOW, egfr(60, ago=365), has(KIDNEY)), "low"),
+    State(
+        "eGFR 60 before, kidney disease listed", person(LOW, egfr(60, ago=366), has(KIDNEY)), "moderate: kidney disease"
+    ),
     State("PHQ-9 positive a year ago", person(LOW, phq9(10, ago=365)), "moderate: PHQ-9 positive"),
     State("PHQ-9 positive longer ago", person(LOW, phq9(10, ago=366)), "low"),
     State("PHQ-9 9", person(LOW, phq9(9, ago=5)), "low"),
