@@ -67,8 +67,8 @@ DIFFERENCES: Mapping[str, str] = {
     "bowel": "As written.",
     "pregnancy": "Family-planning talk is off by default; a taper in pregnancy is red without expert contact. "
     "“Pregnant” is believed for 300 days.",
-    "change_watch": "Section 8 of the guideline page. A plan or word for a taper counts for a year. An order that merely runs out is yellow; nothing here ever "
-    "asks for less.",
+    "change_watch": "Section 8 of the guideline page. A plan or word for a taper counts for a year. An order that merely "
+    "runs out is yellow; nothing here ever asks for less.",
     "early_refill": "The run-out carries over: a fill 5 days early moves the next run-out by 5 days. Orders only: grey.",
     "overlap_opioids": "Distinct ingredients for each formulation class; overlaps of at most 7 days from an early fill do "
     "not count.",
@@ -85,8 +85,8 @@ DIFFERENCES: Mapping[str, str] = {
     "alcohol": "Never asked is yellow where it is recorded here, else grey.",
     "oud_moud": "Remission and “use, unspecified” are not active OUD: not applicable, shown as a fact. A "
     "treatment on record without a prescription counts for 90 days, then it is grey up to a year.",
-    "overdose_history": "An event in 12 months with a visit within 7 days is yellow. Codes of a later visit, a late effect or a "
-    "history give no day: grey.",
+    "overdose_history": "An event in 12 months with a visit within 7 days is yellow. Codes of a later visit, a late "
+    "effect or a history give no day: grey.",
     "nonopioid": "As written; no “fail first”.",
     "goals": "Never is grey unless recorded here.",
     "counsel": "Never is grey unless recorded here.",
