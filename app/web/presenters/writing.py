@@ -64,7 +64,7 @@ def change_line(line: PreviewedChange, review: Review) -> ChangeLine:
         reason=reason_of(line, review),
         text=line.write.text,
         destination=line.write.destination,
-        json=line.write.resource_json,
+        json=everything_sent(line),
     )
 
 
@@ -109,19 +109,24 @@ def title_of(rule: str, review: Review) -> str:
     return finding.title if finding else "this visit" if rule == VISIT_NOTE else rule
 
 
+def everything_sent(line: PreviewedChange) -> str:
+    """The resource, and the statement of who wrote it where the EHR takes one."""
+    return "\n".join(part for part in (line.write.resource_json, line.write.provenance_json) if part)
+
+
 def button_words(preview: Preview) -> str:
     """What the one button does: "Write 3 Flags", or "Write 3 changes" when some of them change or end a Flag."""
-    count = len(preview.changes)
-    only_new = all(line.change.kind is ChangeKind.CREATE for line in preview.changes)
-    return f"Write {counted(count, 'Flag', 'Flags') if only_new else counted(count, 'change', 'changes')}"
+    return f"Write {counted_lines(preview)}"
 
 
 def offer_words(preview: Preview) -> str:
     """What the visit page offers to preview; empty when there is nothing to write."""
-    count = len(preview.changes)
-    only_new = all(line.change.kind is ChangeKind.CREATE for line in preview.changes)
-    return (
-        f"Preview {counted(count, 'Flag', 'Flags') if only_new else counted(count, 'change', 'changes')}"
-        if count
-        else ""
-    )
+    return f"Preview {counted_lines(preview)}" if preview.changes else ""
+
+
+def counted_lines(preview: Preview) -> str:
+    """New Flags and notes by their names, anything else as changes."""
+    kinds = {line.change.kind for line in preview.changes}
+    names = {ChangeKind.CREATE: ("Flag", "Flags"), ChangeKind.NOTE: ("note", "notes")}
+    one, many = names.get(kinds.pop(), ("change", "changes")) if len(kinds) == 1 else ("change", "changes")
+    return counted(len(preview.changes), one, many)
