@@ -12,7 +12,7 @@ from app.domain.finding import Evidence, Tier, TierReason
 from app.rules.case import Case, once
 from app.rules.evidence.conditions import Diagnosis, active, diagnoses
 from app.rules.evidence.found import Found, evidence_of, newest
-from app.rules.evidence.kidney import newest_egfr
+from app.rules.evidence.kidney import Egfr, newest_egfr
 from app.rules.evidence.medicines import in_force as medicines_in_force
 from app.rules.evidence.opioids import analgesics_in_force, found_of, name_of
 from app.rules.evidence.people import age_in_years, is_recorded_male
@@ -186,11 +186,15 @@ def _age(case: Case) -> TierReason | None:
     return TierReason(f"age {limit} or older", (Evidence(case.record.patient.reference, born.text, "birth date"),))
 
 
+def _is_below(egfr: Egfr, limit: Decimal) -> bool:
+    """Surely below; "<60" is."""
+    return egfr.at_most is not None and (egfr.at_most < limit or (egfr.at_least is None and egfr.at_most == limit))
+
+
 def _renal(case: Case) -> TierReason | None:
     egfr, limit = newest_egfr(case), case.policy.tier.egfr.value
-    if egfr and egfr.at_most is not None:
-        if egfr.at_most < limit or (egfr.at_least is None and egfr.at_most == limit):
-            return _reason(f"eGFR below {limit}", [egfr.found])
+    if egfr and _is_below(egfr, limit):
+        return _reason(f"eGFR below {limit}", [egfr.found])
     if egfr and egfr.is_readable and case.days_since(egfr.day) <= case.policy.rules.renal.valid.value:
         return None
     return _reason("kidney disease", active(case, "renal_impairment"))
