@@ -19,6 +19,8 @@ from tests.spec.rules.chart import (
     entered,
     fill,
     found,
+    has,
+    icd,
     loinc,
     medicine,
     mg,
@@ -29,6 +31,7 @@ from tests.spec.rules.chart import (
     phq9,
     procedure,
     seen,
+    short_course,
     text,
     total,
     unreadable_opioid,
@@ -405,7 +408,36 @@ WORDS = (
 )
 """What is listed, and what people entered, in either order."""
 
-MORE_EXAMPLES = (*DAYS, *FORMS, *FILLS, *HANDS, *RISES, *WORDS)
+START = short_course()
+CODED_AGAIN = icd("T40.2X1D", "Poisoning by opioids, later visit")
+
+A_YEAR = (
+    (
+        "opioid_first",
+        Example(
+            "tried a year ago, by her word", person(START, entered("nonopioid", "done", ago=365)), "green", "tried"
+        ),
+    ),
+    (
+        "opioid_first",
+        Example("tried longer ago", person(START, entered("nonopioid", "done", ago=366)), "yellow", "no treatment"),
+    ),
+    ("opioid_first", Example("goals a year old", person(START, entered("goals", "set", ago=365)), "green", "goals")),
+    (
+        "opioid_first",
+        Example("older goals", person(START, entered("goals", "set", ago=366)), "yellow", "no plan or goals"),
+    ),
+    (
+        "overdose_history",
+        Example("coded again a year ago", person(LONG, has(CODED_AGAIN, ago=365)), "grey", "without the day"),
+    ),
+    (
+        "overdose_history",
+        Example("coded again longer ago", person(LONG, has(CODED_AGAIN, ago=366)), "yellow", "an overdose before"),
+    ),
+)
+
+MORE_EXAMPLES = (*A_YEAR, *DAYS, *FORMS, *FILLS, *HANDS, *RISES, *WORDS)
 
 CASES = (
     State("positive: again after 90 days", person(LONG, seen(loinc(PHQ9), number(12), ago=80)), "due 2026-03-11"),
