@@ -44,8 +44,9 @@ def partial(detail: str) -> Ending:
 def refusal(answer: Answer, denied_codes: frozenset[str]) -> Ending:
     """What a status other than 2xx means for a search.
 
-    A 403 is not always "forbidden": athena answers so, with an OperationOutcome, to a search that lacks a parameter. Epic
-    answers 400 with a code of its own when a category was not granted.
+    Only what was granted is asked for, so a 403 contradicts the grant: rows may be there, and the feed has failed. Nor does it
+    always say "forbidden": athena answers so, with an OperationOutcome, to a search that lacks a parameter. Epic answers 400
+    with a code of its own when a category was not granted.
     """
     issues = _issues(answer)
     if any(code in denied_codes for issue in issues for code in codes_of(issue)):
@@ -53,7 +54,7 @@ def refusal(answer: Answer, denied_codes: frozenset[str]) -> Ending:
     if answer.status in (404, 405, 501):
         return NOT_OFFERED
     if answer.status == 403 and not any(issue.code in _WANTS_OTHER_PARAMETERS for issue in issues):
-        return Ending(FeedStatus.NOT_GRANTED, "The EHR does not permit reading it.")
+        return failed("The EHR does not permit reading it, although this launch was granted access (403).")
     if answer.status in (400, 403, 422):
         detail = f"The EHR wants this asked in another way ({answer.status})."
         return Ending(FeedStatus.FAILED, detail, is_parameters=True)

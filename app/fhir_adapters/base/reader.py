@@ -165,6 +165,8 @@ class _Reading:
             ending = await self._paged(search.resource_type).run((*asked, *search.optional, *sized))
             if ending.is_parameters and (search.optional or sized):
                 ending = await self._paged(search.resource_type).run(asked)
+        if ending.status is FeedStatus.NOT_OFFERED and self.capability.is_known:
+            return failed("The EHR says that it offers this, and did not know the question.")
         return ending
 
     def _paged(self, resource_type: str) -> PagedSearch:

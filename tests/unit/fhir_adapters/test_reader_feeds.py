@@ -66,18 +66,36 @@ def test_one_feed_that_is_down_breaks_no_other(feed: Feed, fault: Fault) -> None
 @pytest.mark.parametrize(
     ("answer", "ends"),
     [
-        (httpx.Response(403), FeedStatus.NOT_GRANTED),
-        (httpx.Response(403, json=outcome("forbidden")), FeedStatus.NOT_GRANTED),
+        (httpx.Response(403), FeedStatus.FAILED),
+        (httpx.Response(403, json=outcome("forbidden")), FeedStatus.FAILED),
         (httpx.Response(403, json=outcome("required")), FeedStatus.FAILED),
-        (httpx.Response(404), FeedStatus.NOT_OFFERED),
+        (httpx.Response(404), FeedStatus.FAILED),
+        (httpx.Response(405), FeedStatus.FAILED),
+        (httpx.Response(501), FeedStatus.FAILED),
         (httpx.Response(400, json=outcome("processing", own_code="59204")), FeedStatus.NOT_GRANTED),
         (httpx.Response(400, json=outcome("invalid")), FeedStatus.FAILED),
         (httpx.Response(200, json=outcome("processing")), FeedStatus.FAILED),
     ],
-    ids=["403", "403 forbidden", "403 wants parameters (athena)", "404", "400 not granted (Epic)", "400", "an outcome"],
+    ids=[
+        "403",
+        "403 forbidden",
+        "403 wants parameters (athena)",
+        "404",
+        "405",
+        "501",
+        "400 not granted (Epic)",
+        "400",
+        "an outcome",
+    ],
 )
 def test_a_refusal_says_what_it_is(answer: httpx.Response, ends: FeedStatus) -> None:
     assert status(PaperEhr([PERSON], {"Condition": [answer]}), Feed.CONDITIONS) is ends
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(404), httpx.Response(405), httpx.Response(501)])
+def test_a_kind_that_nobody_listed_and_the_ehr_does_not_know_is_not_offered(answer: httpx.Response) -> None:
+    ehr = PaperEhr([PERSON], {"metadata": [httpx.Response(500)], "Condition": [answer]})
+    assert status(ehr, Feed.CONDITIONS) is FeedStatus.NOT_OFFERED
 
 
 def test_a_patient_that_the_ehr_does_not_know_is_a_failure_not_an_offer() -> None:
