@@ -204,15 +204,29 @@ def case_table(rule: str) -> str:
         pack = "" if example.pack == USUAL else example.pack
         shown = "; ".join(shown_words(each) for each in finding.evidence)
         missing = f" (not available: {', '.join(finding.missing)})" if finding.missing else ""
-        cells = (example.who, colour_words(finding), finding.reason, finding.next_step or "", shown + missing, pack)
+        cells = (
+            example.who,
+            colour_words(finding, example.pack),
+            finding.reason,
+            step_words(finding),
+            shown + missing,
+            pack,
+        )
         lines.append(f"| {' | '.join(cell(each) for each in cells)} |")
     return "\n".join(lines)
 
 
-def colour_words(finding: Finding) -> str:
-    """The colour, with what sets it apart: known in part, or a fact that stands beside the dose and is no task."""
+def colour_words(finding: Finding, pack: str) -> str:
+    """The colour, with what sets it apart: known in part, or a fact that is told and is no task of the visit."""
     part = " (known in part)" if finding.is_known_in_part else ""
-    return f"{COLOURS[finding.status]}{part}{', a fact and no task' if finding.standing else ''}"
+    is_aside = finding.standing or finding.place is not shipped_pack(pack).place(finding.rule)
+    return f"{COLOURS[finding.status]}{part}{', no task' if is_aside else ''}"
+
+
+def step_words(finding: Finding) -> str:
+    """What it proposes, and until when."""
+    due = f" (due {finding.due})" if finding.due else ""
+    return f"{finding.next_step or ''}{due}".strip()
 
 
 def shown_words(evidence: Evidence) -> str:
