@@ -39,7 +39,7 @@ def evaluate(case: Case) -> Finding:
     if unseen:
         return unread(case, RULE, unseen, "Whether the next visit is booked in time is not known")
     if booked:
-        return _booked(case, Status.YELLOW, booked[0], due or case.as_of, (seen, booked[1]))
+        return _booked(case, Status.YELLOW, booked[0], due, (seen, booked[1]))
     return _nothing_booked(case, due, seen)
 
 
@@ -49,9 +49,10 @@ def _due(case: Case, seen: Found | None) -> date | None:
     return length.due(seen.day) if seen and seen.day else None
 
 
-def _booked(case: Case, status: Status, day: date, due: date, found: tuple[Found | None, ...]) -> Finding:
+def _booked(case: Case, status: Status, day: date, due: date | None, found: tuple[Found | None, ...]) -> Finding:
     is_late = status is Status.YELLOW
-    words = f"booked for {day}, after it is due ({due})" if is_late else f"booked for {day}, in time (due by {due})"
+    late = f"after it is due ({due})" if due else "and no visit is on record yet"
+    words = f"booked for {day}, {late}" if is_late else f"booked for {day}, in time (due by {due})"
     return answer(
         case,
         RULE,

@@ -16,7 +16,7 @@ from app.rules.evidence.found import Found, evidence_of
 from app.rules.evidence.kidney import Egfr, newest_egfr, worst_stage
 from app.rules.evidence.opioids import found_of, in_force, name_of
 from app.rules.interval import ago
-from app.rules.rule import Applies, Rule, answer, unread
+from app.rules.rule import Applies, Rule, answer, feed_words, unread
 
 RULE = Rule(
     id="renal",
@@ -89,7 +89,9 @@ def _staged(case: Case) -> _Kidney | None:
     if listed is None or listed.stage is None or listed.stage < 3:
         return None
     band = SEVERE if listed.stage > 3 else MODERATE
-    return _Kidney(band, f"{listed.found.value} on the problem list; no eGFR in 12 months", listed.found)
+    valid = case.policy.rules.renal.valid.words
+    why = f"no eGFR in {valid}" if case.feed(Feed.LABS).is_complete else feed_words(case, Feed.LABS).lower()
+    return _Kidney(band, f"{listed.found.value} on the problem list; {why}", listed.found)
 
 
 def _answer(case: Case, kidney: _Kidney, status: Status, opioids: tuple[Supply, ...], step: str | None) -> Finding:

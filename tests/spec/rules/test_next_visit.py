@@ -26,7 +26,7 @@ EXAMPLES = (
     Example("none booked, overdue", person(LONG, visit(ago=100)), "red", "was due 2026-02-19"),
     Example("overdue, booked next week", person(LONG, visit(ago=100), booked(in_days=7)), "yellow", "after it is due"),
     Example("never seen, none booked", person(LONG), "red", "none is on record yet"),
-    Example("never seen, booked", person(LONG, booked(in_days=3)), "yellow", "booked for 2026-03-04"),
+    Example("never seen, booked", person(LONG, booked(in_days=3)), "yellow", "no visit is on record yet"),
     Example("visit today, none after it", person(LONG, visit(ago=0)), "yellow", "no next visit"),
     Example("visit today, next in time", person(LONG, visit(ago=0), booked(in_days=90)), "green", "in time"),
     Example("visit today, next too late", person(LONG, visit(ago=0), booked(in_days=91)), "yellow", "after it is due"),

@@ -136,7 +136,7 @@ EXAMPLES = (
         "laboratory down, stage 4 listed",
         person(ON_MORPHINE, has(icd("N18.4", "CKD 4")), labs="failed"),
         "red",
-        "CKD 4",
+        "laboratory results: could not be read",
     ),
     Example("laboratory in part, low result seen", person(ON_MORPHINE, egfr(20), labs="partial"), "red", "eGFR 20"),
     Example("a few days of morphine", person(short_course(), egfr(20)), "red", "morphine"),
