@@ -94,8 +94,8 @@ class Ledger:
         days, course = each.course.days, each.course
         if each.state is SupplyState.NOT_COUNTED:
             return False
-        if days.unsure_from is not None and days.unsure_from <= day < (days.unsure_until or self.as_of + _ONE_DAY):
-            return not self.gives_way(each, day)
+        if days.unsure_from is not None and days.unsure_from <= day <= self.as_of:
+            return (days.unsure_until is None or day < days.unsure_until) and not self.gives_way(each, day)
         is_uncomputed = not each.can_be_worked_out
         if is_uncomputed and days.starts is None and day <= self.as_of:
             return days.ends is None or day < days.ends
