@@ -9,25 +9,10 @@ import pytest
 
 from tests.e2e.conftest import World, world
 from tests.e2e.launching import Frame, visible_text
+from tests.e2e.test_ehr_breaks_anywhere import FEEDS
 
 PATIENT = "steady-low-dose"
-"""A well-run chart: everything that can be green is green, so a wrongly green finding would show."""
-
-FEEDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "patient": (("Patient",), ()),
-    "medications": (("MedicationRequest", "MedicationStatement"), ("med", "sedative")),
-    "dispenses": (("MedicationDispense",), ()),
-    "labs": (("Observation", "DiagnosticReport"), ("udt_check",)),
-    "surveys": (("Observation", "QuestionnaireResponse"), ("peg",)),
-    "conditions": (("Condition",), ()),
-    "encounters": (("Encounter",), ()),
-    "appointments": (("Appointment",), ()),
-    "documents": (("DocumentReference",), ()),
-    "procedures": (("Procedure",), ()),
-    "care_plans": (("CarePlan", "Goal", "Consent", "ServiceRequest"), ()),
-    "flags": (("Flag",), ()),
-}
-"""Feed → the resource types that fill it, and the rules that then cannot be green whatever else is known."""
+"""A well-run chart. What breaks anywhere, on it and on others, is in test_ehr_breaks_anywhere."""
 
 
 @pytest.fixture
@@ -48,23 +33,12 @@ def statuses(review: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("feed", FEEDS)
-@pytest.mark.parametrize("kind", ["500", "hang_up", "broken_json"])
-def test_one_feed_fails(whole: World, feed: str, kind: str) -> None:
-    types, cannot_be_green = FEEDS[feed]
+def test_the_page_says_which_feed_failed(whole: World, feed: str) -> None:
     frame = Frame()
     page = frame.open(whole.ehr.base_url, PATIENT)
-    before = statuses(reviewed(frame, page))
-    whole.ehr.arm(*({"type": each, "kind": kind} for each in types))
-    answer = reviewed(frame, page)
-    assert answer["feeds"][feed] == "failed"
-    after = statuses(answer)
-    newly_green = {rule for rule, status in after.items() if status == "green"} - {
-        rule for rule, status in before.items() if status == "green"
-    }
-    assert not newly_green
-    assert not [rule for rule in cannot_be_green if after[rule] == "green"]
-    text = visible_text(frame.get(page))
-    assert "could not be read" in text
+    whole.ehr.arm(*({"type": each, "kind": "500"} for each in FEEDS[feed]))
+    assert "could not be read" in visible_text(frame.get(page))
+    assert reviewed(frame, page)["feeds"][feed] == "failed"
 
 
 def test_without_medications_the_dose_is_not_known(whole: World) -> None:
