@@ -1,7 +1,7 @@
 """The shapes in which real EHRs write one and the same kind of prescription."""
 
 from app.sandbox_ehr.clinic import codes
-from app.sandbox_ehr.clinic.care import appointment, pain_plan
+from app.sandbox_ehr.clinic.care import appointment, pain_plan, urine_screen
 from app.sandbox_ehr.clinic.medicines import Supply, monthly, order
 from app.sandbox_ehr.clinic.routine import routine
 from app.sandbox_ehr.clinic.scenario import Chart, HandWorked, Person, Scenario
@@ -199,7 +199,8 @@ CONTAINED_MEDICATION = Scenario(
             supply=Supply(120, 30, form="capsule"),
             extra={"contained": [_COMPOUNDED]},
         ),
-        routine(screen=codes.SCREEN_OXYCODONE),
+        routine(screen=codes.SCREEN_OXYCODONE, without=("udt",)),
+        urine_screen(5, [codes.SCREEN_OXYCODONE]),
         appointment(3, "10:20"),
     ),
 )
