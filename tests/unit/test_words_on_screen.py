@@ -77,7 +77,7 @@ def test_templates(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_documentation(path: Path) -> None:
-    """What stands in code or quotes is somebody else's word; pages about the software speak of what it refuses, and of users."""
+    """What stands in code or quotes is somebody else's word; pages about the software say what it refuses, and name users."""
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     found = [each for part in text.split("\n\n") for each in unapproved(QUOTED.sub("", part))]
     assert [each for each in found if not each.startswith(OF_MACHINES)] == []
