@@ -60,4 +60,4 @@ def _damaged(observation: Observation) -> list[str]:
 def _elements(reference: str, kind: str, names: Iterable[str]) -> Iterator[Unreadable]:
     named = ", ".join(dict.fromkeys(names))
     if named:
-        yield Unreadable(reference, kind, f"Its {named} could not be read; the rest counts.")
+        yield Unreadable(reference, kind, f"Its {named} could not be read; the rest counts.", in_part=True)

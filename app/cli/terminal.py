@@ -117,7 +117,8 @@ def end(reading: FileReading) -> None:
     """Say what could not be read; exit 1 if there was any."""
     unreadable = reading.unreadable
     for item in unreadable:
-        is_part = item.reason.startswith("Its ") and item.reason.endswith("the rest counts.")
-        tell(f"{item.reference}: {item.reason}" if is_part else f"{item.reference} could not be read: {item.reason}")
+        tell(
+            f"{item.reference}: {item.reason}" if item.in_part else f"{item.reference} could not be read: {item.reason}"
+        )
     if unreadable:
         raise typer.Exit(UNREADABLE_INPUT)

@@ -23,12 +23,14 @@ from app.domain.medication import Dispense, Order, Statement
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A resource that was there and could not be read. `hint` is whatever name it gave itself (a medicine's text),
-    so that an opioid among them is still seen; it is shown on the page and never logged."""
+    so that an opioid among them is still seen; it is shown on the page and never logged. `in_part`: only elements of it
+    were lost, the rest counts."""
 
     reference: str
     resource_type: str
     reason: str
     hint: str | None = None
+    in_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -312,7 +312,7 @@ class Entries:
             lists[kind.into].append(kind.open(row.reference, row.sent, opening, around))
             if not kind.names_its_unreadable and (names := opening.named()):
                 reason = f"its {', '.join(names)} could not be read; the rest counts"
-                unreadable.append(Unreadable(row.reference, row.kind, _sentence(reason)))
+                unreadable.append(Unreadable(row.reference, row.kind, _sentence(reason), in_part=True))
         person = lists.pop("patient", [None])[0]
         fields: Mapping[str, Any] = {name: tuple(values) for name, values in lists.items()}
         feeds = _without_the_unreadable(feeds, bad)
