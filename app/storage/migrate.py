@@ -1,5 +1,6 @@
 """Bring a database up to the present tables, at every start; several instances may start at once."""
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +12,8 @@ from app.domain.errors import AskAnAdministrator
 from app.storage.engine import OwnTransactions
 
 _ONE_AT_A_TIME = 0x5E87A47  # any number: the name of our advisory lock in PostgreSQL
+_one_thread = threading.Lock()
+"""Alembic keeps what it works on in globals of a module."""
 
 
 def migrate(engine: Engine) -> None:
@@ -18,7 +21,7 @@ def migrate(engine: Engine) -> None:
 
     Raises AskAnAdministrator when the database was made by a newer Sextant, TryAgainLater when it cannot be reached.
     """
-    with OwnTransactions(engine).writing() as connection:
+    with _one_thread, OwnTransactions(engine).writing() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _ONE_AT_A_TIME})
         try:

@@ -6,6 +6,7 @@ Imported once by multiprocessing's fork server; each process is forked from ther
 import asyncio
 import logging
 import os
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,10 +26,14 @@ QUICK = Pace(
 """A clinic waits minutes; a trial cannot."""
 
 
+_opening = threading.Lock()
+
+
 def quick_parts(environment: dict[str, str]) -> Parts:
-    """The wiring of a trial, without any point."""
-    os.environ.update(environment)
-    return replace(open_parts(load_settings()), pace=QUICK)
+    """The wiring of a trial, without any point. Settings come from the one environment of the process: one at a time."""
+    with _opening:
+        os.environ.update(environment)
+        return replace(open_parts(load_settings()), pace=QUICK)
 
 
 def run_application(environment: dict[str, str], port: int, fuse: Fuse) -> None:
