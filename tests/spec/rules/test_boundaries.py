@@ -10,6 +10,7 @@ from tests.spec.rules.chart import (
     DOCTOR,
     GABAPENTIN,
     MORPHINE,
+    NARCAN,
     PHQ2,
     PHQ4,
     PHQ9,
@@ -437,7 +438,33 @@ A_YEAR = (
     ),
 )
 
-MORE_EXAMPLES = (*A_YEAR, *DAYS, *FORMS, *FILLS, *HANDS, *RISES, *WORDS)
+OVERDOSE = icd("T40.2X1A", "Poisoning by opioids")
+FOUR = (by(OTHER), by(THIRD), by("Practitioner/fourth"))
+
+LAST = (
+    (
+        "multi_prescriber",
+        Example(
+            "four prescribers, no pharmacy", person(LONG, *FOUR, pdmp="available"), "yellow", "4 prescribers and 0"
+        ),
+    ),
+    (
+        "naloxone",
+        Example(
+            "prescribed and declined on one day",
+            person(on_opioids(60), order(NARCAN, ago=9, days=None), entered("naloxone", "declined", ago=9)),
+            "green",
+            "on record",
+        ),
+    ),
+    (
+        "overdose_history",
+        Example("7 days ago, not yet seen", person(LONG, has(OVERDOSE, ago=7)), "red", "not yet seen"),
+    ),
+    ("overdose_history", Example("8 days ago, not seen", person(LONG, has(OVERDOSE, ago=8)), "red", "nobody saw")),
+)
+
+MORE_EXAMPLES = (*LAST, *A_YEAR, *DAYS, *FORMS, *FILLS, *HANDS, *RISES, *WORDS)
 
 CASES = (
     State("positive: again after 90 days", person(LONG, seen(loinc(PHQ9), number(12), ago=80)), "due 2026-03-11"),
