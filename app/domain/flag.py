@@ -203,8 +203,9 @@ class Written:
     """What became of one intent.
 
     `outcome`: created, updated, inactivated, already_there, conflict, refused; from the outbox also unknown (tried again by
-    itself), waiting (until somebody opens this chart), dry_run. `owes_provenance`: the chart takes a Provenance that may be
-    missing. `withdrawn` are twins of our Flag, made by two writers at once, that were marked as entered in error by the way.
+    itself), waiting (until somebody opens this chart), superseded, expired, dry_run. `owes_provenance`: the chart takes a
+    Provenance that may be missing. `withdrawn` are twins of our Flag, made by two writers at once, that were marked as entered
+    in error by the way.
     """
 
     rule: str

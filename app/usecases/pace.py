@@ -9,12 +9,14 @@ from datetime import timedelta
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Waits double from `first_wait` to `longest_wait`, each shortened by up to half at random, so that rows which failed
-    together do not come back together. `sending` ends before the lease does: whoever still sends still has the row."""
+    together do not come back together. `sending` ends before the lease does: whoever still sends still has the row. What was
+    confirmed more than `good_for` ago is not sent any more: the facts may be others by now."""
 
     lease: timedelta = timedelta(seconds=120)
     first_wait: timedelta = timedelta(seconds=5)
     longest_wait: timedelta = timedelta(minutes=15)
     most_attempts: int = 10
+    good_for: timedelta = timedelta(days=3)
     jitter: Callable[[], float] = random.random
     """A number from 0 to 1."""
 

@@ -6,7 +6,7 @@ stored together with its audit line and ends the lease:
     answered              settled, the ledger says what stands in the chart, and an owed Provenance is put into the outbox
     no answer             pending again, later each time; after the last try dead, with a remedy
     no permission left    another open launch on the same chart, else Backend Services, else waiting for the next launch
-    refused, misconfigured  dead, with a remedy
+    refused, misconfigured, confirmed too long ago  dead, with a remedy
 """
 
 import asyncio
@@ -29,6 +29,9 @@ WAITING = (
 )
 REFUSED = "Read why the EHR refused (sextant outbox explain), mend it, then: sextant outbox retry."
 NO_ANSWER = "The EHR did not answer any of the tries. When it works again: sextant outbox retry."
+TOO_LATE = (
+    "It was confirmed too long ago to be written unseen. Open the chart: the preview shows what is to be written today."
+)
 OUR_FAULT = "A fault of Sextant's own stopped it. Look for this row in the log, then: sextant outbox retry."
 
 
@@ -60,6 +63,8 @@ class SendOutbox:
     async def _send(self, row: OutboxRow) -> Written:
         if row.attempts > self.pace.most_attempts:
             return self._bury(row, Written(rule_of(row), "unknown"), NO_ANSWER)
+        if self._is_too_late(row):
+            return self._bury(row, Written(rule_of(row), "expired"), TOO_LATE)
         try:
             async with asyncio.timeout(self.pace.sending.total_seconds()):
                 written = await self._carried(row)
@@ -75,6 +80,11 @@ class SendOutbox:
         if written.outcome == "refused":
             return self._bury(row, written, REFUSED)
         return self._settle(row, written)
+
+    def _is_too_late(self, row: OutboxRow) -> bool:
+        """A Provenance is never too late: it is about what was written then."""
+        is_old = self.clock.now() - row.created_at > self.pace.good_for
+        return is_old and not isinstance(row.intent, ProvenanceIntent)
 
     async def _carried(self, row: OutboxRow) -> Written:
         """Written with the first permission that holds. Raises LaunchAgain when there is none."""

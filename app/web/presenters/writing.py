@@ -23,6 +23,7 @@ OUTCOMES = {
     "unknown": "Not known yet: the EHR did not answer.",
     "waiting": "Not written yet: it waits until somebody opens this chart again.",
     "superseded": "Not written: a newer decision about the same Flag was confirmed.",
+    "expired": "Not written: it was confirmed too long ago.",
     "dry_run": "Nothing was written: this site only tries Sextant out.",
 }
 

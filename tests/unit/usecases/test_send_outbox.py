@@ -14,7 +14,7 @@ from app.domain.flag import LastWritten, ProvenanceIntent, Written
 from app.domain.outbox import RowState
 from app.domain.outcome import Ok
 from app.usecases.pace import Pace
-from app.usecases.send_outbox import NO_ANSWER, REFUSED, SendOutbox
+from app.usecases.send_outbox import NO_ANSWER, REFUSED, TOO_LATE, SendOutbox
 from app.usecases.tend_outbox import TendOutbox, explanation
 from app.usecases.work_outbox import WorkOutbox
 from tests.unit.usecases.outbox_desk import LATER_LAUNCH, PACE, Desk, WrittenDownSink, desk, flag, session
@@ -167,6 +167,22 @@ class TestPermission:
         outbox.clock.forward(timedelta(minutes=1))
         assert outbox.work()
         assert outbox.row().state is RowState.WAITING
+
+
+class TestConfirmedLongAgo:
+    def test_is_not_written_unseen(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [OVER]
+        outbox.confirm()
+        outbox.clock.forward(timedelta(days=3, hours=1))
+        later = replace(
+            session(LATER_LAUNCH), tokens=replace(session().tokens, expires_at=outbox.clock.now() + PACE.lease)
+        )
+        outbox.storage.sessions.open(replace(later, created_at=outbox.clock.now()))
+        outbox.storage.outbox.wake("clinic", "Patient/p1", LATER_LAUNCH)
+        assert outbox.work()
+        assert (outbox.row().state, outbox.row().remedy) == (RowState.DEAD, TOO_LATE)
+        assert outbox.ehrs.sink(LATER_LAUNCH).given == []
+        assert outbox.outcomes()[-1] == ("write", "expired")
 
 
 class TestRefused:
