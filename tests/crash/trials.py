@@ -31,15 +31,15 @@ from queue import Queue
 
 import httpx
 
-from app.domain.flag import ChangeKind, FlagIntent
-from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
+from app.domain.flag import FlagIntent
+from app.domain.outbox import OPEN_STATES, RowState
 from app.domain.outcome import Ok
 from app.domain.session import LaunchSession, Secret, Tokens
 from app.main import services
 from app.usecases.work_outbox import WorkOutbox
-from app.wiring import Parts
 from tests.clinic_day import clinic_today
-from tests.crash.clinic import DOCTOR, Hapi, Json, add_doctor, add_patient, identifier_of, old_flag
+from tests.crash.clinic import DOCTOR, Hapi, Json, add_doctor, add_patient, old_flag
+from tests.crash.compare import Arena, compare
 from tests.crash.points import POINTS, Fuse
 from tests.crash.program import quick_parts, run_application, run_worker
 from tests.hapi_server import start_hapi
@@ -51,16 +51,6 @@ STORES = ("sqlite", "postgresql")
 DECISION_SECONDS = 2.5
 """About how long a confirmation takes from the click to the answer: random kills fall anywhere in it."""
 _processes = multiprocessing.get_context("forkserver")
-
-
-@dataclass(frozen=True)
-class Arena:
-    """One store, one HAPI, and the wiring with which a trial looks at them from outside."""
-
-    hapi: Hapi
-    environment: dict[str, str]
-    parts: Parts
-    store: str
 
 
 @dataclass
@@ -100,7 +90,7 @@ def one_trial(where: Arena, point: str, dice: random.Random) -> Outcome:
     rows = [row for row in where.parts.storage.outbox.rows(tuple(RowState)) if row.patient == patient]
     decided = [row for row in rows if isinstance(row.intent, FlagIntent)]
     outcome.decided = len(decided)
-    outcome.faults += _compare(where, session, before, rows, decided, left)
+    outcome.faults += compare(where, session, before, rows, decided, left)
     return outcome
 
 
@@ -203,93 +193,6 @@ async def _recovered(where: Arena, session: LaunchSession) -> set[str]:
         return {change.rule for change in preview.plan.to_write}
     finally:
         parts.storage.close()
-
-
-def _compare(
-    where: Arena,
-    session: LaunchSession,
-    before: list[Json],
-    rows: list[OutboxRow],
-    decided: list[OutboxRow],
-    left: set[str],
-) -> list[str]:
-    flags = where.hapi.find(f"Flag?patient={session.patient.partition('/')[2]}")
-    return [
-        *_lost(decided, flags),
-        *_duplicated(before, decided, flags),
-        *_written_twice(where, decided, flags),
-        *_unaudited(where, session, rows, flags),
-        *_unsigned(where, decided),
-        *_plan_left(decided, left),
-    ]
-
-
-def _lost(decided: list[OutboxRow], flags: list[Json]) -> Iterator[str]:
-    standing = {identifier_of(flag): flag for flag in flags if flag["status"] != "entered-in-error"}
-    for row in decided:
-        assert isinstance(row.intent, FlagIntent)
-        flag = standing.get(row.intent.lane)
-        wanted = row.intent.change.wanted
-        if row.state is not RowState.SETTLED:
-            yield f"lost: row {row.id} ended {row.state.value}"
-        elif flag is None:
-            yield f"lost: {row.intent.rule} was decided and is not in the chart"
-        elif wanted is not None and (flag["status"], flag["code"]["text"]) != ("active", wanted.text):
-            yield f"lost: {row.intent.rule} does not read as decided"
-        elif wanted is None and flag["status"] != "inactive":
-            yield f"lost: {row.intent.rule} was to be ended"
-
-
-def _duplicated(before: list[Json], decided: list[OutboxRow], flags: list[Json]) -> Iterator[str]:
-    counts = Counter(identifier_of(flag) for flag in flags)
-    yield from (f"duplicated: {count} Flags of one identifier" for count in counts.values() if count > 1)
-    allowed = {identifier_of(flag) for flag in before} | {row.intent.lane for row in decided}
-    yield from ("a Flag that nobody decided" for flag in flags if identifier_of(flag) not in allowed)
-
-
-def _written_twice(where: Arena, decided: list[OutboxRow], flags: list[Json]) -> Iterator[str]:
-    kinds = {row.intent.lane: row.intent.change.kind for row in decided if isinstance(row.intent, FlagIntent)}
-    for flag in flags:
-        versions = int(flag["meta"]["versionId"])
-        kind = kinds.get(identifier_of(flag))
-        wanted = 2 if kind in (ChangeKind.UPDATE, ChangeKind.INACTIVATE) else 1
-        if versions != wanted:
-            yield f"duplicated: {flag['id']} has {versions} versions, {kind} makes {wanted}"
-
-
-def _unaudited(where: Arena, session: LaunchSession, rows: list[OutboxRow], flags: list[Json]) -> Iterator[str]:
-    """Every version that we made has a decision before it and an answer after it."""
-    lines = where.parts.storage.audit.entries(session.patient)
-    confirmed = Counter(line.detail["rule"] for line in lines if line.action.value == "confirm_write")
-    answered = {(line.target, line.outcome) for line in lines if line.action.value == "write"}
-    done = {target for target, outcome in answered if outcome in ("created", "updated", "inactivated", "already_there")}
-    for row in rows:
-        if isinstance(row.intent, FlagIntent) and confirmed[row.intent.rule] != 1:
-            yield f"unaudited: {confirmed[row.intent.rule]} decisions of {row.intent.rule} in the audit log"
-    for flag in flags:
-        is_ours = int(flag["meta"]["versionId"]) > 1 or flag["id"].isdigit()
-        if is_ours and f"Flag/{flag['id']}" not in done:
-            yield f"unaudited: Flag/{flag['id']} was written and no line says so"
-
-
-def _unsigned(where: Arena, decided: list[OutboxRow]) -> Iterator[str]:
-    for row in decided:
-        reference = row.written.reference if row.written else None
-        if reference is None:
-            continue
-        found = len(where.hapi.find(f"Provenance?target={reference}"))
-        if found != 1:
-            yield f"{reference} has {found} Provenances"
-
-
-def _plan_left(decided: list[OutboxRow], left: set[str]) -> Iterator[str]:
-    """Chart state equals plan: what was decided needs nothing more; what was not is proposed again."""
-    done = {row.intent.rule for row in decided}
-    yield from (f"{rule} was carried out and is proposed again" for rule in sorted(left & done))
-    if not decided and not {"sedative", "naloxone", "med"} <= left:
-        yield f"nothing was decided, and only {sorted(left)} is proposed"
-    if decided and left:
-        yield f"part of a decision was stored: {sorted(left)} is missing"
 
 
 def run_trials(hapi_base: str, stores: Sequence[str], trials: int, seed: int, side_by_side: int = 2) -> list[Outcome]:
