@@ -19,7 +19,9 @@ JWKS_PATH = "/.well-known/jwks.json"
 _LIFE = timedelta(minutes=4)  # SMART allows five
 _SMALLEST_RSA_BITS = 2048
 
-HOW_TO_MAKE_KEYS = "Make a file with: python -m app.launch.new_signing_keys > signing-keys.json (and keep it to yourself)."
+HOW_TO_MAKE_KEYS = (
+    "Make a file with: python -m app.launch.new_signing_keys > signing-keys.json (and keep it to yourself)."
+)
 
 
 class SigningKeys:
