@@ -67,7 +67,7 @@ class SendOutbox:
             return self._bury(row, Written(rule_of(row), "expired"), TOO_LATE)
         try:
             async with asyncio.timeout(self.pace.sending.total_seconds()):
-                written = await self._carried(row)
+                written, way = await self._carried(row)
         except LaunchAgain:
             return self._wait(row)
         except (TryAgainLater, TimeoutError) as error:
@@ -79,39 +79,39 @@ class SendOutbox:
             return self._postpone(row, f"A fault of Sextant's own ({type(error).__name__}).", OUR_FAULT)
         if written.outcome == "refused":
             return self._bury(row, written, REFUSED)
-        return self._settle(row, written)
+        return self._settle(row, written, way)
 
     def _is_too_late(self, row: OutboxRow) -> bool:
         """A Provenance is never too late: it is about what was written then."""
         is_old = self.clock.now() - row.created_at > self.pace.good_for
         return is_old and not isinstance(row.intent, ProvenanceIntent)
 
-    async def _carried(self, row: OutboxRow) -> Written:
-        """Written with the first permission that holds. Raises LaunchAgain when there is none."""
-        for sink in self._ways(row):
+    async def _carried(self, row: OutboxRow) -> tuple[Written, str]:
+        """Written with the first permission that holds, and whose it was. Raises LaunchAgain when there is none."""
+        for way, sink in self._ways(row):
             try:
-                return await sink.write(row.intent)
+                return await sink.write(row.intent), way
             except LaunchAgain:
                 log.info("row %d: a launch's permission has ended", row.id)
         raise LaunchAgain(WAITING)
 
-    def _ways(self, row: OutboxRow) -> Iterator[FlagSink]:
+    def _ways(self, row: OutboxRow) -> Iterator[tuple[str, FlagSink]]:
         """The carrying launch, then others that are open on the same chart, then Backend Services."""
         carrier = self.sessions.find(row.carrier)
         if carrier is not None:
-            yield from _sink_of(self.ehrs.connect(carrier))
+            yield from _sink_of("launch", self.ehrs.connect(carrier))
         for other in self.sessions.open_for(row.ehr, row.patient):
             if other.launch != row.carrier:
-                yield from _sink_of(self.ehrs.connect(other))
+                yield from _sink_of("another launch", self.ehrs.connect(other))
         unattended = self.ehrs.unattended(row.ehr)
         if unattended is not None:
-            yield from _sink_of(unattended)
+            yield from _sink_of("backend services", unattended)
 
-    def _settle(self, row: OutboxRow, written: Written) -> Written:
+    def _settle(self, row: OutboxRow, written: Written, way: str) -> Written:
         before = None if isinstance(row.intent, ProvenanceIntent) else self.ledger.find(row.ehr, row.intent.lane)
         last = last_written(row.intent, written, before)
         with self.unit_of_work() as work:
-            is_ours = work.outbox.settle(row, written, self._entry(row, written), last=last)
+            is_ours = work.outbox.settle(row, written, self._entry(row, written, way), last=last)
             owed = _owed(row, written)
             if is_ours and owed is not None:
                 work.outbox.owe(row, owed)
@@ -135,7 +135,7 @@ class SendOutbox:
         self.outbox.bury(row, written, remedy, self._entry(row, written))
         return replace(written, detail=written.detail or remedy)
 
-    def _entry(self, row: OutboxRow, written: Written) -> AuditEntry:
+    def _entry(self, row: OutboxRow, written: Written, way: str = "") -> AuditEntry:
         intent = row.intent
         existing = intent.change.existing if isinstance(intent, FlagIntent) else None
         kind = "provenance" if isinstance(intent, ProvenanceIntent) else intent.change.kind.value
@@ -156,14 +156,15 @@ class SendOutbox:
                 "version": written.version or "",
                 "row": str(row.id),
                 "attempt": str(row.attempts),
+                "by": way,
                 **({"withdrawn": " ".join(written.withdrawn)} if written.withdrawn else {}),
             },
         )
 
 
-def _sink_of(ehr: EhrConnection) -> Iterator[FlagSink]:
+def _sink_of(way: str, ehr: EhrConnection) -> Iterator[tuple[str, FlagSink]]:
     if ehr.sink is not None:
-        yield ehr.sink
+        yield way, ehr.sink
 
 
 def rule_of(row: OutboxRow) -> str:

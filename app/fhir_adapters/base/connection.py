@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from app.domain.outbox import Writing
-from app.domain.scopes import GrantedScopes
+from app.domain.scopes import GrantedScopes, Reach
 from app.domain.session import LaunchSession
 from app.fhir_adapters.base.authorised import AuthorisedClient
 from app.fhir_adapters.base.capability import CapabilityCache
@@ -62,7 +62,8 @@ class FhirEhr:
         """Flags where they are offered and granted, else a note where that is, else nothing."""
         if self._offers_flags() and granted.allows("Flag", "cu") and granted.allows_search("Flag"):
             return Takes.FLAGS
-        if self._offers_notes() and granted.allows("DocumentReference", "c"):
+        can_look = granted.reach("DocumentReference", "s") is not Reach.NOTHING
+        if self._offers_notes() and granted.allows("DocumentReference", "c") and can_look:
             return Takes.NOTE
         return Takes.NOTHING
 

@@ -252,11 +252,12 @@ class TestWhereItGoes:
         ("profile", "scopes", "takes", "says"),
         [
             (HAPI, ("patient/*.cruds",), Takes.FLAGS, ""),
-            (HAPI, ("patient/Flag.rs", "patient/DocumentReference.c"), Takes.NOTE, "one note of this visit"),
+            (HAPI, ("patient/Flag.rs", "patient/DocumentReference.cs"), Takes.NOTE, "one note of this visit"),
             (HAPI, ("patient/*.rs",), Takes.NOTHING, "not granted"),
             (EPIC, ("patient/*.cruds",), Takes.NOTE, "one note of this visit"),
             (EPIC, ("patient/*.rs",), Takes.NOTHING, "print or copy"),
-            (ORACLE, ("patient/DocumentReference.write",), Takes.NOTE, "one note of this visit"),
+            (ORACLE, ("patient/DocumentReference.read", "patient/DocumentReference.write"), Takes.NOTE, "one note"),
+            (ORACLE, ("patient/DocumentReference.write",), Takes.NOTHING, "print or copy"),
             (
                 replace(GENERIC, takes_flags=False, takes_notes=False),
                 ("patient/*.cruds",),

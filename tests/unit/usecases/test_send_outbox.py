@@ -141,11 +141,13 @@ class TestPermission:
         outbox.ehrs.sink().answers = [OVER]
         assert outbox.confirm() == (CREATED,)
         assert len(outbox.ehrs.sink(LATER_LAUNCH).given) == 1
+        assert outbox.storage.audit.entries()[-1].detail["by"] == "another launch"
 
     def test_of_backend_services_is_used_where_it_is_set_up(self, outbox: Desk) -> None:
         outbox.ehrs.backend = WrittenDownSink("backend")
         outbox.ehrs.sink().answers = [OVER]
         assert outbox.confirm() == (CREATED,)
+        assert outbox.storage.audit.entries()[-1].detail["by"] == "backend services"
 
     def test_that_nobody_has_is_waited_for_and_said(self, outbox: Desk) -> None:
         outbox.ehrs.sink().answers = [OVER]
