@@ -3,7 +3,8 @@
     python -m benchmarks.med_throughput [--charts 20000] [--resources 10] [--runs 3]
 
 Charts are generated in batches outside the clock, and read one at a time, as `sextant med` does. What is timed (CPU time of
-this process, which a busy machine does not stretch) is decoding, reading and `app.med.total`; a second pass times reading alone.
+this process, which a busy machine does not stretch) is decoding, reading and `app.med.total`. A second pass times
+reading alone.
 Memory is the process's resident size after each tenth.
 """
 
