@@ -9,6 +9,7 @@ import os
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from unittest import mock
 
 from app.main import serve_with_worker
 from app.settings import load_settings
@@ -31,8 +32,7 @@ _opening = threading.Lock()
 
 def quick_parts(environment: dict[str, str]) -> Parts:
     """The wiring of a trial, without any point. Settings come from the one environment of the process: one at a time."""
-    with _opening:
-        os.environ.update(environment)
+    with _opening, mock.patch.dict(os.environ, environment):
         return replace(open_parts(load_settings()), pace=QUICK)
 
 

@@ -1,6 +1,7 @@
 """Settings: what is refused, and that no message repeats a secret."""
 
 import json
+import os
 import traceback
 from pathlib import Path
 
@@ -15,7 +16,9 @@ EHR = {"key": "clinic", "name": "Clinic EHR", "iss": "https://EHR.example:443/fh
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """A good environment, to be spoilt by a test."""
+    """A good environment, to be spoilt by a test; nothing of the developer's own is in it."""
+    for name in [name for name in os.environ if name.startswith("SEXTANT_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("SEXTANT_SECRET_KEY", KEY)
     monkeypatch.setenv("SEXTANT_BASE_URL", "https://sextant.example/")
     monkeypatch.setenv("SEXTANT_EHRS", json.dumps([EHR]))

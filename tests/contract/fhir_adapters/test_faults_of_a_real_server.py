@@ -44,7 +44,7 @@ def read(server: FhirServer, tokens: TokenSource | None = None) -> PatientRecord
         ({"kind": "hang_up"}, FeedStatus.FAILED, 0),
         ({"kind": "delay", "value": 6}, FeedStatus.FAILED, 0),
         ({"kind": "broken_json"}, FeedStatus.FAILED, 0),
-        ({"kind": "refused_scope"}, FeedStatus.NOT_GRANTED, 0),
+        ({"kind": "refused_scope"}, FeedStatus.FAILED, 0),  # refused although the launch was granted it
         ({"kind": "truncated_paging"}, FeedStatus.PARTIAL, OBSERVATIONS // 2),
         ({"kind": "foreign_next"}, FeedStatus.PARTIAL, OBSERVATIONS),
         ({"kind": "operation_outcome_entry"}, FeedStatus.PARTIAL, OBSERVATIONS),
