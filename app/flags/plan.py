@@ -124,13 +124,18 @@ def _as_values(change: Change) -> dict[str, object]:
     if isinstance(change, NoteChange):
         note, last = change.note, change.last
         texts = {"identifier": note.identifier, "title": note.title, "text": note.text}
-        return {"kind": change.kind.value, **texts, "last": last.version or last.reference if last else None}
+        facts = {"facts": note.fingerprint}
+        return {"kind": change.kind.value, **texts, **facts, "last": last.version or last.reference if last else None}
     wanted, flag = change.wanted, change.existing
     return {
         "kind": change.kind.value,
         "rule": change.rule,
         "text": wanted.text if wanted else None,
         "level": wanted.level if wanted else None,
+        "category": wanted.category if wanted else None,
+        "rule_version": wanted.rule_version if wanted else None,
+        "facts": wanted.fingerprint if wanted else None,
+        "evidence": list(wanted.evidence) if wanted else None,
         "since": _day(wanted.since) if wanted else None,
         "identifier": wanted.identifier if wanted else flag.identifier if flag else None,
         "reference": flag.reference if flag else None,

@@ -43,20 +43,22 @@ class FlagWriter:
 
     async def write(self, intent: FlagIntent) -> Written:
         """Carry out one intent. See `ports.FlagSink`."""
+        healed: tuple[str, ...] = ()
         try:
             for _ in range(_TRIES):
                 step, twins = await self._look(intent)
+                healed += twins
                 if isinstance(step, Written):
-                    return replace(step, withdrawn=twins, owes_provenance=await self._owes(intent, step))
+                    return replace(step, withdrawn=healed, owes_provenance=await self._owes(intent, step))
                 done = await self.writes.send(step, _signature(intent, step.url))
                 if done is None:
-                    return await self._looked_for(intent)
+                    return _with_twins(await self._looked_for(intent), healed)
                 lost_race = step.method == "POST" and done.answer.status == 200
                 if not lost_race and done.answer.status not in CONFLICTS:
-                    return await self._done(intent, step, done)
-            return written(intent, "conflict", detail=_CHANGING)
+                    return _with_twins(await self._done(intent, step, done), healed)
+            return replace(written(intent, "conflict", detail=_CHANGING), withdrawn=healed)
         except (NotPermitted, WrongUsage, RecordUnreadable) as error:
-            return written(intent, "refused", detail=str(error))
+            return replace(written(intent, "refused", detail=str(error)), withdrawn=healed)
 
     async def _look(self, intent: FlagIntent) -> tuple[Write | Written, tuple[str, ...]]:
         """What to do by what stands there now, and the twins that were withdrawn by the way."""
@@ -196,3 +198,8 @@ def _is_ours(flag: Json, intent: FlagIntent) -> bool:
     if flag.get("resourceType") != "Flag" or flag.get("status") == "entered-in-error":
         return False
     return our_identifier(flag) == identifier_of(intent) and is_about(flag, intent.patient)
+
+
+def _with_twins(answer: Written, healed: tuple[str, ...]) -> Written:
+    """The answer naming every twin that was withdrawn on the way: each is a write, and the audit log lists them all."""
+    return replace(answer, withdrawn=(*healed, *answer.withdrawn))

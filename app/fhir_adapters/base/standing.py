@@ -14,6 +14,8 @@ from app.outbound import Answer, remedy_for
 
 Json = dict[str, Any]
 
+_UNREAD = "What stands in the chart could not all be read; nothing was written."
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -54,13 +56,16 @@ def from_answer(answer: Answer, resource_type: str, before: Standing | None = No
 
 
 def matches(answer: Answer) -> Iterable[Json]:
-    """The matches of a search. Raises TryAgainLater when they cannot be read: then nothing may be written."""
+    """The matches of a search. Raises TryAgainLater when they cannot all be read: what was not seen may be our own Flag, so
+    nothing may be written."""
     raise_for(answer)
     try:
-        entries = decode_bundle(answer.body).entry or ()
-        rows = [plain(memoryview(e.resource)) for e in entries if e.is_match and len(memoryview(e.resource))]
+        bundle = decode_bundle(answer.body)
+        rows = [plain(memoryview(e.resource)) for e in bundle.entry or () if e.is_match]
     except RecordUnreadable:
-        raise TryAgainLater("What stands in the chart could not be read; nothing was written.") from None
+        raise TryAgainLater(_UNREAD) from None
+    if bundle.type != "searchset" or not all(isinstance(row, dict) and row.get("resourceType") for row in rows):
+        raise TryAgainLater(_UNREAD)
     return [row for row in rows if isinstance(row, dict)]
 
 

@@ -35,6 +35,8 @@ class FlagShelf:
     others: list[Flag] = field(default_factory=list)
     meddle: Flag | None = None
     """Somebody else's change, made just before our next PUT arrives."""
+    instead: dict[str, Any] | None = None
+    """What every search is answered with instead of its matches."""
 
     @property
     def writes(self) -> list[httpx.Request]:
@@ -75,8 +77,12 @@ class FlagShelf:
         if resource_id:
             found = self.flags.get(resource_id)
             return httpx.Response(200, json=found) if found else httpx.Response(404)
+        if self.instead is not None:
+            return httpx.Response(200, json=self.instead)
         rows = self._matching(request.url.params["identifier"])
-        return httpx.Response(200, json={"resourceType": "Bundle", "entry": [{"resource": r} for r in rows]})
+        return httpx.Response(
+            200, json={"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in rows]}
+        )
 
     def _matching(self, token: str) -> list[Flag]:
         system, _, value = token.partition("|")

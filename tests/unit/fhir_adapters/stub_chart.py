@@ -162,7 +162,9 @@ class StubChart:
             found = self.stored.get(path)
             return httpx.Response(200, json=found) if found else httpx.Response(404)
         rows = self._matching(path, request)
-        return httpx.Response(200, json={"resourceType": "Bundle", "entry": [{"resource": r} for r in rows]})
+        return httpx.Response(
+            200, json={"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in rows]}
+        )
 
     def _matching(self, kind: str, request: httpx.Request) -> list[Resource]:
         asked = request.url.params

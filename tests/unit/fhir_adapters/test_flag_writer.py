@@ -118,6 +118,13 @@ class TestCreating:
             "2": "entered-in-error",
         }
 
+    def test_names_the_twin_that_it_withdrew_while_it_ended_a_flag(self, shelf: FlagShelf) -> None:
+        flag = created(shelf)
+        shelf.put({**flag, "id": "9"})
+        written = shelf.write(intent(ChangeKind.INACTIVATE, flag))
+        assert shelf.flags["9"]["status"] == "entered-in-error"
+        assert written.withdrawn == ("Flag/9",)
+
     @pytest.mark.parametrize("number_there", [1, 2])
     def test_yields_to_one_that_was_made_meanwhile(self, shelf: FlagShelf, number_there: int) -> None:
         shelf.write(CREATE)
@@ -126,6 +133,27 @@ class TestCreating:
         shelf.others = [{**flag, "id": str(8 + n)} for n in range(number_there)]
         written = shelf.write(CREATE)
         assert (written.outcome, written.reference) == ("already_there", "Flag/8")
+
+
+class TestALookThatCannotBeBelieved:
+    """What was not seen may be our own Flag: nothing is written."""
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"resourceType": "OperationOutcome", "issue": []},
+            {"resourceType": "Bundle", "type": "history", "entry": []},
+            {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": None}]},
+            {"resourceType": "Bundle", "type": "searchset", "entry": [{"fullUrl": "Flag/1"}]},
+        ],
+        ids=["nothing", "an outcome", "a history", "a null row", "a row without its Flag"],
+    )
+    def test_is_never_taken_for_an_empty_chart(self, shelf: FlagShelf, body: dict[str, Any]) -> None:
+        shelf.instead = body
+        with pytest.raises(TryAgainLater):
+            shelf.write(CREATE)
+        assert shelf.writes == []
 
 
 class TestAnAnswerThatIsLost:
