@@ -55,17 +55,18 @@ def new_flag(wanted: WantedFlag, intent: FlagIntent) -> Json:
 def renewed_flag(current: Json, wanted: WantedFlag) -> Json:
     """The Flag that stands in the chart, saying what is wanted now; equal to `current` when it says so already.
 
-    An ended Flag becomes active again with a new period. Codings, categories, tags and extensions of others stay.
+    An ended Flag becomes active again with a new period; that of an active one stays as it is, with an end that a person set.
+    Codings, categories, tags and extensions of others stay.
     """
-    was_active = current.get("status") == "active"
-    start = current.get("period", {}).get("start") if was_active else None
+    period = dict(current.get("period") or {}) if current.get("status") == "active" else {}
+    period.setdefault("start", wanted.since.isoformat())
     renewed = {
         **current,
         "identifier": _with_identifier(current.get("identifier") or [], wanted.identifier),
         "status": "active",
         "category": _renewed_categories(current.get("category") or [], wanted),
         "code": _renewed_code(current.get("code") or {}, wanted),
-        "period": {"start": start or wanted.since.isoformat()},
+        "period": period,
         "extension": _renewed_details(current.get("extension") or [], wanted),
     }
     return {name: value for name, value in renewed.items() if value != []}

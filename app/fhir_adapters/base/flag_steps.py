@@ -67,13 +67,19 @@ def _is_as_previewed(intent: FlagIntent, found: Standing) -> bool:
     previewed = intent.change.existing
     if previewed is None:
         return False
-    text = _text(found.resource)
-    return found.resource.get("status") == previewed.status and text in (None, previewed.text)
+    return found.resource.get("status") == previewed.status and _label(found.resource) == previewed.text
 
 
 def _text(flag: Json) -> str | None:
     text = (flag.get("code") or {}).get("text")
     return str(text) if text else None
+
+
+def _label(flag: Json) -> str | None:
+    """What the Flag is called where it has no text of its own, as the reader of charts works it out."""
+    codings = (flag.get("code") or {}).get("coding") or ()
+    names = [coding.get(part) for part in ("display", "code") for coding in codings]
+    return _text(flag) or next((str(name) for name in names if name), None)
 
 
 def wanted_of(intent: FlagIntent) -> WantedFlag:

@@ -174,6 +174,18 @@ class TestAnAnswerThatIsLost:
         assert shelf.write(CREATE).outcome == "created", "the same intent may be carried out again"
         assert len(shelf.flags) == 1
 
+    def test_keeps_an_end_that_a_person_gave_it(self, shelf: FlagShelf) -> None:
+        flag = created(shelf)
+        flag = shelf.put({**flag, "period": {**flag["period"], "end": "2027-01-31"}})
+        shelf.write(intent(ChangeKind.UPDATE, flag, replace(WANTED, text="New text")))
+        assert shelf.flags["1"]["period"] == {"start": "2026-11-24", "end": "2027-01-31"}
+
+    def test_leaves_a_flag_whose_text_a_person_took_away(self, shelf: FlagShelf) -> None:
+        flag = created(shelf)
+        shelf.put({**flag, "code": {"coding": flag["code"]["coding"]}})
+        assert shelf.write(intent(ChangeKind.UPDATE, flag, replace(WANTED, text="New text"))).outcome == "conflict"
+        assert shelf.writes == []
+
     def test_after_the_flag_was_changed(self, shelf: FlagShelf) -> None:
         flag = created(shelf)
         shelf.mishaps = ["lost"]
