@@ -8,10 +8,11 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.flag import FlagIntent, NoteIntent, Written
-from app.domain.outbox import OutboxRow, RowState
+from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
 from app.domain.session import LaunchSession
 from app.ports import Clock, Outbox, UnitOfWork
 from app.usecases.send_outbox import SendOutbox
@@ -21,6 +22,7 @@ Intents = Mapping[str, FlagIntent | NoteIntent]
 
 _PATIENCE_SECONDS = 20.0
 _LOOK_AGAIN_SECONDS = 0.2
+CAME_TO_NOTHING = frozenset({"conflict", "superseded", "refused"})
 STILL_SENDING = "It is confirmed and on its way; look at the chart in a minute."
 DRY_RUN = "This site only tries Sextant out: nothing was written."
 
@@ -36,6 +38,7 @@ class CarryOut:
 
     async def __call__(self, session: LaunchSession, intents: Intents) -> tuple[Written, ...]:
         """Raises LaunchAgain when the launch ended meanwhile: then nothing was stored and nothing is sent."""
+        intents = {self._key_for(key): intent for key, intent in intents.items()}
         with self.unit_of_work() as work:
             for key, intent in intents.items():
                 work.outbox.add(key, session.launch, intent, self._entry(session, intent, "ok"))
@@ -47,6 +50,12 @@ class CarryOut:
             for intent in intents.values():
                 work.audit.append(self._entry(session, intent, "dry_run"))
         return tuple(Written(intent.rule, "dry_run", detail=DRY_RUN) for intent in intents.values())
+
+    def _key_for(self, key: str) -> str:
+        """The key as it is; after a try that came to nothing the next one: confirming again must do something again, while
+        sending the same form twice must not."""
+        numbered = chain([key], (f"{key}:{number}" for number in count(2)))
+        return next(each for each in numbered if not came_to_nothing(self.outbox.find(each)))
 
     async def _sent(self, key: str, intent: FlagIntent | NoteIntent) -> Written:
         """Send one row; when a worker has it already, wait for its answer."""
@@ -75,6 +84,13 @@ class CarryOut:
             reason=intent.change.reason,
             detail={"rule": intent.rule, "change": intent.change.kind.value, "decision": intent.decision},
         )
+
+
+def came_to_nothing(row: OutboxRow | None) -> bool:
+    """Whether a row ended without its change in the chart, so that the next preview offers the line again."""
+    if row is None or row.state in OPEN_STATES:
+        return False
+    return row.state is RowState.DEAD or (row.written is not None and row.written.outcome in CAME_TO_NOTHING)
 
 
 def answer_of(row: OutboxRow | None, intent: FlagIntent | NoteIntent) -> Written:

@@ -62,6 +62,15 @@ class TestAnswered:
         assert outbox.confirm()[0].outcome == "conflict"
         assert outbox.row().state is RowState.SETTLED
 
+    @pytest.mark.parametrize("outcome", ["conflict", "refused"])
+    def test_confirming_again_what_came_to_nothing_tries_again(self, outbox: Desk, outcome: str) -> None:
+        outbox.ehrs.sink().answers = [Written("naloxone", outcome), CREATED]
+        assert outbox.confirm()[0].outcome == outcome
+        assert outbox.confirm() == (CREATED,)
+        assert outbox.confirm() == (CREATED,)
+        assert len(outbox.ehrs.sink().given) == 2
+        assert outbox.row("k1:2").state is RowState.SETTLED
+
     def test_twins_that_were_withdrawn_are_in_the_audit_log(self, outbox: Desk) -> None:
         outbox.ehrs.sink().answers = [replace(CREATED, withdrawn=("Flag/10",))]
         outbox.confirm()
