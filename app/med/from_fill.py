@@ -40,12 +40,21 @@ def fill_course(fill: Fill, prescription: Prescription, as_of: date) -> Course:
         sources=((order.reference,) if order else ()) + fill.references,
         drug=drug,
         prescriber=_prescriber(dispense, order),
-        days=ended(days, order, as_of) if order and order.status in ENDS_ITS_FILLS else days,
+        days=_unless_ended(days, order, as_of),
         plan=plan,
         quantity=quantity_of(quantity, days_supply, drug, told),
         order=order,
         notes=remarks(dispense.status, dispense.unreadable, drug),
     )
+
+
+def _unless_ended(days: Days, order: Order | None, as_of: date) -> Days:
+    """An order that was stopped ends its fills, except one that was handed over later: the guessed day was wrong for it."""
+    if order is None or order.status not in ENDS_ITS_FILLS:
+        return days
+    ends = ended(days, order, as_of)
+    came_later = ends.is_guess and days.starts is not None and ends.ends is not None and ends.ends <= days.starts
+    return days.noting(f"handed over after its order was {order.status}: counted as supplied") if came_later else ends
 
 
 def _drug(fill: Fill, prescription: Prescription) -> Drug:

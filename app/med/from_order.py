@@ -55,7 +55,8 @@ def _start(order: Order, told: Told) -> date | None:
     lines = told.read.lines if isinstance(told.read, Directions) else ()
     stated = [line.starts for line in lines if line.starts]
     validity = order.supply.validity if order.supply else None
-    return day_of(order.authored_on) or min(stated, default=None) or (day_of(validity.start) if validity else None)
+    signed = day_of(order.authored_on) or min(stated, default=None)
+    return later_of(signed, day_of(validity.start) if validity else None)
 
 
 def _as_vague_as(written: PartialDate | None, days: Days, *, has_length: bool) -> Days:

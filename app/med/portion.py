@@ -10,6 +10,9 @@ from app.med.units import Kind, Measure
 
 _ALIKE = frozenset({"tablet", "capsule"})
 _MOST_PIECES = 4
+_MOST_MILLILITRES = 60
+"""More than this at a time of a combination means that the milligrams are those of the other ingredient (ours)."""
+_WHOSE_MILLIGRAMS = "the milligrams may be those of another ingredient: the strength of this combination is not known"
 """A milligram dose of a combination that would be more pieces than this speaks of the other ingredient."""
 
 
@@ -61,12 +64,13 @@ def _is_piece_of(measure: Measure, drug: Drug) -> bool:
 
 def _by_mass(milligrams: Fraction, drug: Drug) -> Portion | No:
     """A dose in mg is the opioid's mg. In a combination it is refused when it can only mean the other ingredient."""
-    if drug.strength is None or drug.strength_unit == "mg/mL":
-        pieces = None if drug.strength is None else milligrams / drug.strength
-        return Portion(milligrams, pieces)
+    if drug.strength is None:
+        return No(_WHOSE_MILLIGRAMS) if drug.is_combination else Portion(milligrams, None)
     pieces = milligrams / drug.strength
-    if drug.others and pieces > _MOST_PIECES:
+    if drug.others and pieces > (_MOST_MILLILITRES if drug.strength_unit == "mg/mL" else _MOST_PIECES):
         return No(f"{shown(milligrams)} mg does not look like the opioid's part of this combination")
+    if drug.strength_unit == "mg/mL":
+        return Portion(milligrams, pieces)
     is_divisible = (pieces * 4).denominator == 1
     odd = (
         ()
