@@ -51,7 +51,10 @@ def _ended_by_others(course: Course, courses: tuple[Course, ...], as_of: date) -
     begins = _begin(first, as_of)
     if course.days.starts is None or begins <= course.days.starts:
         return course, first
-    return course.replaced_from(begins), None
+    ended = course.replaced_from(begins)
+    if course.days.has_known_length:
+        return ended, None
+    return replace(ended, days=ended.days.noting(f"taken as replaced from {begins} on: the same product again")), None
 
 
 def _begin(course: Course, as_of: date) -> date:

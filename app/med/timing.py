@@ -177,6 +177,8 @@ def rate_of_word(word: str | None) -> Times | None:
     hours = _EVERY_HOURS.fullmatch(compact)
     if hours:
         ends = [int(each) for each in hours.groups() if each]
+        if any(each > 24 and each % 12 for each in ends):  # Q46H is Q4-6H that lost its hyphen
+            return None
         return Times(Fraction(24, max(ends)), Fraction(24, min(ends))) if min(ends) > 0 else None
     days = _EVERY_DAYS.fullmatch(compact)
     return Times(Fraction(1, int(days[1])), Fraction(1, int(days[1]))) if days and int(days[1]) else None

@@ -66,6 +66,8 @@ def _every(tokens: list[str], place: int) -> tuple[Frequency, int] | None:
         raise NotUnderstood("a range of intervals does not rise")
     if shortest < SHORTEST_INTERVAL:
         raise NotUnderstood("an interval is shorter than an hour")
+    if any(each > 1 and (each * 2).denominator != 1 for each in (shortest, longest)):
+        raise NotUnderstood("an interval beyond a day is no whole number of half days: perhaps a lost hyphen (q46h)")
     return Frequency(1 / longest, 1 / shortest), _past_restated(tokens, place, shortest, longest)
 
 

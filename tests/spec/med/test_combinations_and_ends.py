@@ -104,3 +104,21 @@ def test_a_fill_handed_over_after_its_order_was_stopped_is_counted() -> None:
     answer = med(stopped, fill)
     assert answer.mme_per_day == Decimal(60)
     assert any("after its order was stopped" in note for supply in answer.supplies for note in supply.notes)
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [{"text": "q46h"}, {"coding": [{"code": "Q46H"}]}, {"coding": [{"code": "Q68H"}]}],
+)
+def test_an_interval_that_lost_its_hyphen_is_not_read(timing: dict[str, Any]) -> None:
+    lost = [{"timing": {"code": timing}, "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}]}]
+    answer = med(order(1, PLAIN, "2026-02-20", dosageInstruction=lost, dispenseRequest={}))
+    assert answer.mme_per_day is None
+
+
+def test_what_is_taken_as_replaced_says_so() -> None:
+    """Nobody stated how long the first one lasts: the second of the same product takes its place, and the row tells."""
+    morning = order(1, PLAIN, "2026-02-01", dispenseRequest={})
+    answer = med(morning, order(2, PLAIN, "2026-02-10", dispenseRequest={}))
+    first = next(supply for supply in answer.supplies if supply.sources == ("MedicationRequest/o1",))
+    assert any("taken as replaced from 2026-02-10" in note for note in first.notes)
