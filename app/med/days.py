@@ -73,8 +73,9 @@ def covered_days(
         return Days(starts, max(ends, starts), notes=("no supply length: runs to the end of validity",))
     counted = _length_by_count(plan)
     if counted is not None:
+        until = days_after(starts, whole_days(counted))
         said = f"no supply length: {whole_days(counted)} days by the number of doses"
-        return Days(starts, days_after(starts, whole_days(counted)), notes=(said,))
+        return Days(starts, until, unsure_from=until, has_known_length=False, notes=(said,))
     return believed(starts, starts)
 
 
@@ -86,5 +87,9 @@ def believed(starts: date, said_on: date) -> Days:
 
 
 def _length_by_count(plan: Plan | None) -> Fraction | None:
-    lengths = [line.length_by_count for line in plan.directions.lines] if plan else []
-    return None if not lengths or None in lengths else max(each for each in lengths if each is not None)
+    """A number of doses is a length only where they are taken regularly and last a day or more; as needed, nobody knows how
+    long they last. Some EHRs send a count that means something else: after it the use is unknown, not over."""
+    lines = plan.directions.lines if plan else ()
+    lengths = [None if line.as_needed else line.length_by_count for line in lines]
+    known = [each for each in lengths if each is not None]
+    return max(known) if known and len(known) == len(lengths) and min(known) >= 1 else None

@@ -122,3 +122,19 @@ def test_what_is_taken_as_replaced_says_so() -> None:
     answer = med(morning, order(2, PLAIN, "2026-02-10", dispenseRequest={}))
     first = next(supply for supply in answer.supplies if supply.sources == ("MedicationRequest/o1",))
     assert any("taken as replaced from 2026-02-10" in note for note in first.notes)
+
+
+@pytest.mark.parametrize(
+    ("repeat", "as_needed"),
+    [
+        ({"count": 1, "timeOfDay": ["08:00:00", "20:00:00"]}, False),
+        ({"count": 1, "frequency": 4, "period": 1, "periodUnit": "d"}, False),
+        ({"count": 20, "frequency": 4, "period": 1, "periodUnit": "d"}, True),
+        ({"count": 20, "frequency": 4, "period": 1, "periodUnit": "d"}, False),
+    ],
+)
+def test_a_number_of_doses_never_makes_an_active_order_a_zero(repeat: dict[str, Any], as_needed: bool) -> None:
+    """Nine days after it was written, without a supply length: still counted, or not known, but not "no opioid"."""
+    dosage = [{**ONE_TABLET[0], "timing": {"repeat": repeat}, "asNeededBoolean": as_needed}]
+    answer = med(order(1, PLAIN, "2026-02-20", dosageInstruction=dosage, dispenseRequest={}))
+    assert answer.mme_per_day != Decimal(0)
