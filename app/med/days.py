@@ -82,7 +82,7 @@ def covered_days(
 def believed(starts: date, said_on: date) -> Days:
     """Current for at most 90 days after somebody said so, and of unknown use after them."""
     until = days_after(said_on, LONGEST_GUESS_DAYS)
-    said = f"no supply length: counted for at most {LONGEST_GUESS_DAYS} days"
+    said = f"no supply length: taken as current for at most {LONGEST_GUESS_DAYS} days"
     return Days(starts, until, unsure_from=until, has_known_length=False, notes=(said,))
 
 

@@ -38,6 +38,8 @@ def line_of(dose: Dose, times: Times, dosage: Dosage, drug: Drug) -> Line:
     line = _worn(dose, times, drug) if drug.is_patch else _taken(dose, times, dosage, drug)
     repeat = dosage.timing.repeat if dosage.timing else None
     left_out = tuple(f"{name} could not be read" for name in dosage.unreadable)
+    if drug.is_patch and (dosage.max_dose_per_period or dosage.max_dose_per_administration):
+        left_out += ("a stated maximum was not used: patches are counted by the number worn at once",)
     line = replace(
         line,
         strength=drug.amount,

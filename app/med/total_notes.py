@@ -14,7 +14,7 @@ def notes_on(entries: Entries, rows: tuple[Supply, ...], feeds: Feeds) -> Iterab
     """What a reader of the total must know, as plain sentences."""
     missing = [row for row in rows if row.state is SupplyState.NOT_COMPUTABLE and row.in_force]
     if missing:
-        yield f"{_entries(len(missing))} not computed: the total is at least this much."
+        yield f"{_entries(len(missing))} not computed: the dose is at least what the others amount to."
     if any(row.factor_note for row in rows if row.in_force):
         yield "The total includes a factor outside the CDC table."
     yield from _duplicates(rows)
