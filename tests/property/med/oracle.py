@@ -377,10 +377,13 @@ def _run(first: date, length: int) -> set[date]:
 
 
 def _held(claim: Claim, order: Json, as_of: date) -> Claim:
-    """A stopped order is in force on no day from its last change on; that it was until then is a guess."""
+    """A stopped order is in force on no day from its last change on; that it was until then is a guess, and a wrong one for a
+    fill that was handed over later."""
     claim.is_over = claim.kind == "order" and order["status"] in ("stopped", "completed")
     if order["status"] == "stopped" or claim.is_over:
         ended = date.fromisoformat(order["meta"]["lastUpdated"][:10])
+        if claim.kind == "fill" and claim.first is not None and ended <= claim.first:
+            return claim
         claim.doubtful = set()
         if claim.has_length and all(day < ended for day in claim.days):
             return claim
