@@ -7,6 +7,7 @@ Steps need a sequence number and a stated end on every step but the last. Number
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
+from itertools import combinations
 
 from app.domain.medication import Dosage
 from app.domain.outcome import No
@@ -61,9 +62,16 @@ def says_nothing(dosage: Dosage) -> bool:
     return not (dosage.doses or dosage.timing or dosage.text or dosage.unreadable or dosage.max_dose_per_period)
 
 
+def _says_the_same(one: Line, other: Line) -> bool:
+    """Whether two instructions may be one that was sent twice, once as structure and once as text."""
+    return one.is_from_text is not other.is_from_text and (one.low, one.high) == (other.low, other.high)
+
+
 def _together(lines: tuple[Line, ...]) -> Directions:
     most = max(lines.count(line) for line in lines)
-    repeated = (f"the same directions are stated {most} times: each is counted",) if most > 1 else ()
+    repeated: tuple[str, ...] = (f"the same directions are stated {most} times: each is counted",) if most > 1 else ()
+    if any(_says_the_same(one, other) for one, other in combinations(lines, 2)):
+        repeated += ("the same dose stands in structure and in words: each is counted",)
     numbers = {line.sequence for line in lines if line.sequence is not None}
     if len(numbers) < 2:
         return Directions(lines, notes=repeated)

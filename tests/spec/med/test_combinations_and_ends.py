@@ -138,3 +138,9 @@ def test_a_number_of_doses_never_makes_an_active_order_a_zero(repeat: dict[str, 
     dosage = [{**ONE_TABLET[0], "timing": {"repeat": repeat}, "asNeededBoolean": as_needed}]
     answer = med(order(1, PLAIN, "2026-02-20", dosageInstruction=dosage, dispenseRequest={}))
     assert answer.mme_per_day != Decimal(0)
+
+
+def test_the_same_dose_in_structure_and_in_words_is_told() -> None:
+    twice = [*ONE_TABLET, {"text": "Take 1 tablet by mouth four times a day"}]
+    answer = med(order(1, PLAIN, "2026-02-20", dosageInstruction=twice))
+    assert any("in structure and in words" in note for supply in answer.supplies for note in supply.notes)
