@@ -57,6 +57,14 @@ def patient_of(charts: list[dict[str, Any]]) -> str:
     return next(str(r["id"]) for r in everything if r["resourceType"] == "Patient")
 
 
+def as_transaction(bundle: dict[str, Any]) -> dict[str, Any]:
+    """The same entries as PUTs under their own ids, which a plain FHIR server takes."""
+    resources = [entry["resource"] for entry in bundle["entry"]]
+    names = [f"{resource['resourceType']}/{resource['id']}" for resource in resources]
+    puts = [{"resource": r, "request": {"method": "PUT", "url": n}} for r, n in zip(resources, names, strict=True)]
+    return {"resourceType": "Bundle", "type": "transaction", "entry": puts}
+
+
 @contextmanager
 def ehr(kind: str, app_url: str, charts: list[dict[str, Any]]) -> Iterator[Sandbox]:
     """The sandbox's own store, or its gateway before HAPI, with the charts in it."""
@@ -66,7 +74,7 @@ def ehr(kind: str, app_url: str, charts: list[dict[str, Any]]) -> Iterator[Sandb
         if kind == "hapi":
             options["upstream"] = stack.enter_context(start_hapi())
             for bundle in charts:
-                httpx.post(options["upstream"], json=bundle, timeout=120).raise_for_status()
+                httpx.post(options["upstream"], json=as_transaction(bundle), timeout=120).raise_for_status()
         else:
             lines = folder / "charts.ndjson"
             lines.write_text("\n".join(map(json.dumps, charts)))
