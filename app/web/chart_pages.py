@@ -25,6 +25,13 @@ CHANGED_MEANWHILE = "The chart changed since this preview was shown, so nothing 
 def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
     """Routes under /chart/{launch}; the launch id names the chart, the cookie proves the browser."""
     router = APIRouter(prefix="/chart/{launch}")
+    add_reading(router, services, pages)
+    add_writing(router, services, pages)
+    return router
+
+
+def add_reading(router: APIRouter, services: WebServices, pages: Jinja2Templates) -> None:
+    """Pages that only show: the visit, why, the text for the note, the same as JSON."""
 
     def session_of(request: Request, launch: str) -> LaunchSession:
         return services.flow.session(launch, browser_of(request))
@@ -67,35 +74,9 @@ def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         chart = await services.review_patient(session_of(request, launch))
         return JSONResponse(review_as_json(chart.review))
 
-    @router.get("/preview")
-    async def preview(request: Request, launch: str) -> Response:
-        session = session_of(request, launch)
-        return preview_page(request, session, await services.preview_changes(session))
 
-    @router.post("/write")
-    async def write(
-        request: Request,
-        launch: str,
-        form_token: Annotated[str, Form()],
-        digest: Annotated[str, Form()],
-        rule: Annotated[list[str] | None, Form()] = None,
-    ) -> Response:
-        session = session_of(request, launch)
-        check_form(session, form_token, request.headers, services.base_url)
-        result = await services.write_back(session, digest, frozenset(rule or ()))
-        if result.changed_meanwhile:
-            return preview_page(request, session, result.preview, CHANGED_MEANWHILE, status=409)
-        values = {
-            "person": person_of(result.preview.chart, services.zone),
-            "answers": answer_lines(result.written, result.preview.chart.review),
-            "can_undo": can_undo(result.written),
-            "launch": launch,
-        }
-        return pages.TemplateResponse(request, "written.html", values)
-
-    @router.get("/write")
-    async def write_reloaded(launch: str) -> Response:
-        return RedirectResponse(f"/chart/{launch}", status_code=303)
+def add_writing(router: APIRouter, services: WebServices, pages: Jinja2Templates) -> None:
+    """The preview, and what becomes of it once a person confirms."""
 
     def preview_page(
         request: Request, session: LaunchSession, shown: Preview, notice: str = "", status: int = 200
@@ -112,4 +93,32 @@ def chart_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         }
         return pages.TemplateResponse(request, "preview.html", values, status_code=status)
 
-    return router
+    @router.get("/preview")
+    async def preview(request: Request, launch: str) -> Response:
+        session = services.flow.session(launch, browser_of(request))
+        return preview_page(request, session, await services.preview_changes(session))
+
+    @router.post("/write")
+    async def write(
+        request: Request,
+        launch: str,
+        form_token: Annotated[str, Form()],
+        digest: Annotated[str, Form()],
+        rule: Annotated[list[str] | None, Form()] = None,
+    ) -> Response:
+        session = services.flow.session(launch, browser_of(request))
+        check_form(session, form_token, request.headers, services.base_url)
+        result = await services.write_back(session, digest, frozenset(rule or ()))
+        if result.changed_meanwhile:
+            return preview_page(request, session, result.preview, CHANGED_MEANWHILE, status=409)
+        values = {
+            "person": person_of(result.preview.chart, services.zone),
+            "answers": answer_lines(result.written, result.preview.chart.review),
+            "can_undo": can_undo(result.written),
+            "launch": launch,
+        }
+        return pages.TemplateResponse(request, "written.html", values)
+
+    @router.get("/write")
+    async def write_reloaded(launch: str) -> Response:
+        return RedirectResponse(f"/chart/{launch}", status_code=303)
