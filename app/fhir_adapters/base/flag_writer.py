@@ -22,6 +22,7 @@ from app.ports import PreviewedWrite
 
 _TRIES = 2
 _CHANGING = "Somebody else is changing this Flag; look at the chart and try again."
+_NO_LONGER_OURS = "This Flag no longer carries Sextant's identifier: it was left as it is."
 _KEPT_IN_PART = "The EHR kept only part of what was written."
 _NOT_ANSWERED = "The EHR did not answer whether the Flag was written."
 
@@ -65,7 +66,7 @@ class FlagWriter:
         found = await self._all_standing(intent)
         twins = await self._heal(found)
         first = found[0] if found else await self._by_reference(intent)
-        return next_step(intent, first), twins
+        return (first if isinstance(first, Written) else next_step(intent, first)), twins
 
     async def _owes(self, intent: FlagIntent, step: Written) -> bool:
         """Our own work met again: whether its Provenance was stored is not known."""
@@ -110,8 +111,9 @@ class FlagWriter:
                 healed.append(twin.reference)
         return tuple(healed)
 
-    async def _by_reference(self, intent: FlagIntent) -> Standing | None:
-        """The Flag that the preview showed, where a search by identifier does not find it."""
+    async def _by_reference(self, intent: FlagIntent) -> Standing | Written | None:
+        """The Flag that the preview showed, where a search by identifier does not find it. One from which a person took our
+        identifier is theirs now: a conflict, never "it has ended"."""
         existing = intent.change.existing
         if existing is None:
             return None
@@ -120,7 +122,11 @@ class FlagWriter:
             return None
         raise_for(answer)
         found = from_answer(answer, "Flag")
-        return found if found is not None and _is_ours(found.resource, intent) else None
+        if found is None or not found.resource:
+            raise TryAgainLater(_NOT_ANSWERED)
+        if not is_about(found.resource, intent.patient) or found.resource.get("status") == "entered-in-error":
+            return None
+        return found if _is_ours(found.resource, intent) else written(intent, "conflict", found, _NO_LONGER_OURS)
 
     async def _all_standing(self, intent: FlagIntent) -> list[Standing]:
         """All Flags with our identifier, past the server's cache of searches. Errors stay away: they were withdrawn."""

@@ -174,6 +174,13 @@ class TestAnAnswerThatIsLost:
         assert shelf.write(CREATE).outcome == "created", "the same intent may be carried out again"
         assert len(shelf.flags) == 1
 
+    @pytest.mark.parametrize("kind", [ChangeKind.INACTIVATE, ChangeKind.UPDATE])
+    def test_leaves_a_flag_from_which_a_person_took_our_identifier(self, shelf: FlagShelf, kind: ChangeKind) -> None:
+        flag = created(shelf)
+        shelf.put({**flag, "identifier": OTHERS["identifier"]})
+        assert shelf.write(intent(kind, flag, replace(WANTED, text="New text"))).outcome == "conflict"
+        assert shelf.writes == []
+
     def test_keeps_an_end_that_a_person_gave_it(self, shelf: FlagShelf) -> None:
         flag = created(shelf)
         flag = shelf.put({**flag, "period": {**flag["period"], "end": "2027-01-31"}})
