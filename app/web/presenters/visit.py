@@ -94,7 +94,7 @@ class AsideLine:
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """Everything that templates/visit.html shows."""
+    """Everything that templates/visit.html and its parts show."""
 
     person: Person
     dose: DoseView
