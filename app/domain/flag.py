@@ -100,7 +100,11 @@ VISIT_NOTE = "visit_note"
 
 @dataclass(frozen=True, slots=True)
 class NoteChange:
-    """The one line of a plan for an EHR that takes notes. `last` is the note of the same visit, when there is one."""
+    """The one line of a plan for an EHR that takes notes. `last` is the note of the same visit, when there is one.
+
+    `kind` NOTE writes or corrects `note`; INACTIVATE takes it back: the note that stands in the chart as `last` says is marked
+    as entered in error, and `note` is what Sextant wrote in it.
+    """
 
     reason: str
     note: WantedNote

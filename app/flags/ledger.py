@@ -5,6 +5,7 @@ from dataclasses import replace
 from app.domain.flag import ChangeKind, FlagIntent, Intent, LastWritten, NoteIntent, Written
 
 _IN_THE_CHART = frozenset({"created", "updated", "already_there"})
+_ENDED = frozenset({"inactivated", "already_there"})
 
 
 def last_written(intent: Intent, written: Written, before: LastWritten | None) -> LastWritten | None:
@@ -35,7 +36,7 @@ def _of_wanted(intent: FlagIntent, written: Written) -> LastWritten | None:
 
 def _of_end(intent: FlagIntent, written: Written, before: LastWritten | None) -> LastWritten | None:
     existing = intent.change.existing
-    if existing is None or written.outcome not in ("inactivated", "already_there"):
+    if existing is None or written.outcome not in _ENDED:
         return None
     known = before or LastWritten(intent.lane, intent.rule, existing.text or "", "active")
     reference = written.reference or existing.reference
@@ -44,8 +45,10 @@ def _of_end(intent: FlagIntent, written: Written, before: LastWritten | None) ->
 
 def _of_note(intent: NoteIntent, written: Written) -> LastWritten | None:
     note = intent.change.note
-    if written.outcome not in _IN_THE_CHART:
+    is_end = intent.change.kind is ChangeKind.INACTIVATE
+    if written.outcome not in (_ENDED if is_end else _IN_THE_CHART):
         return None
+    status = "inactive" if is_end else "active"
     return LastWritten(
-        note.identifier, intent.rule, note.text, "active", note.fingerprint, written.reference, written.version
+        note.identifier, intent.rule, note.text, status, note.fingerprint, written.reference, written.version
     )

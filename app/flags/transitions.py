@@ -47,7 +47,6 @@ class Step(NamedTuple):
 _LEAVE = ChangeKind.LEAVE
 _STILL_OPEN = Step(_LEAVE, "Still open, less urgent: the Flag stays until the gap is closed")
 _ASIDE = Step(_LEAVE, "Put aside in Sextant: the Flag stays until the gap is closed")
-_ASIDE = Step(_LEAVE, "Put aside in Sextant: the Flag stays until the gap is closed")
 _UNKNOWN = Step(_LEAVE, "Cannot be told today: the Flag stays until the gap is known to be closed")
 _NO_FINDING = Step(_LEAVE, "This rule is not in use today: the Flag is left as it is")
 _END = Step(ChangeKind.INACTIVATE, "The gap is closed: end the Flag")
