@@ -209,7 +209,7 @@ class Written:
     `outcome`: created, updated, inactivated, already_there, conflict, refused; from the outbox also unknown (tried again by
     itself), waiting (until somebody opens this chart), superseded, expired, dry_run. `owes_provenance`: the chart takes a
     Provenance that may be missing. `withdrawn` are twins of our Flag, made by two writers at once, that were marked as entered
-    in error by the way.
+    in error by the way. `signed` are the Provenances ("Provenance/7/_history/1") that were stored in one transaction with it.
     """
 
     rule: str
@@ -219,3 +219,4 @@ class Written:
     detail: str = ""
     owes_provenance: bool = False
     withdrawn: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()

@@ -158,6 +158,7 @@ class SendOutbox:
                 "attempt": str(row.attempts),
                 "by": way,
                 **({"withdrawn": " ".join(written.withdrawn)} if written.withdrawn else {}),
+                **({"signed": " ".join(written.signed)} if written.signed else {}),
             },
         )
 

@@ -16,6 +16,7 @@ from app.fhir_adapters.base.flag_json import json_text
 from app.fhir_adapters.base.json_text import plain
 from app.fhir_adapters.base.profile import EhrProfile
 from app.fhir_adapters.base.provenance import provenance
+from app.fhir_adapters.base.standing import from_answer
 from app.fhir_adapters.base.systems import Json
 from app.outbound import Answer
 
@@ -47,10 +48,11 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The answer to a write. `is_signed`: its Provenance was stored with it."""
+    """The answer to a write. `is_signed`: its Provenance was stored with it, as `signed` where the EHR named it."""
 
     answer: Answer
     is_signed: bool = False
+    signed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ class ChartWrites:
         answer = await self._answered("POST", "", {"Prefer": "return=representation"}, body)
         if answer is None or not answer.is_ok:
             return None if answer is None else Done(answer)
-        first = _first(answer)
-        return None if first is None else Done(first, is_signed=True)
+        first = _nth(answer, 0)
+        return None if first is None else Done(first, is_signed=True, signed=_named(_nth(answer, 1)))
 
     async def _answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer | None:
         try:
@@ -124,10 +126,16 @@ def _transaction(write: Write, signature: Json) -> Json:
     return {"resourceType": "Bundle", "type": "transaction", "entry": [first, second]}
 
 
-def _first(answer: Answer) -> Answer | None:
-    """The answer to the first entry as if it had been sent alone; None when it cannot be told."""
+def _named(signature: Answer | None) -> tuple[str, ...]:
+    """Reference and version of a Provenance that was stored in a transaction; empty where the EHR does not tell."""
+    found = from_answer(signature, "Provenance") if signature else None
+    return (f"{found.reference}/_history/{found.version}",) if found and found.version else ()
+
+
+def _nth(answer: Answer, number: int) -> Answer | None:
+    """The answer to one entry of a transaction as if it had been sent alone; None when it cannot be told."""
     try:
-        entry = plain(answer.body)["entry"][0]
+        entry = plain(answer.body)["entry"][number]
         response = entry["response"]
         status = int(str(response["status"]).split()[0])
     except (RecordUnreadable, KeyError, IndexError, TypeError, ValueError):

@@ -77,7 +77,8 @@ class FlagWriter:
         outcome = OUTCOMES[intent.change.kind]
         before = Standing({}, step.url, None) if step.method == "PUT" else None
         answer = written(intent, outcome, from_answer(done.answer, "Flag", before))
-        answer = replace(answer, owes_provenance=not done.is_signed and await self.writes.owes())
+        owes = not done.is_signed and await self.writes.owes()
+        answer = replace(answer, owes_provenance=owes, signed=done.signed)
         return await self._checked(intent, answer) if step.method == "POST" else answer
 
     async def _checked(self, intent: FlagIntent, answer: Written) -> Written:
@@ -89,7 +90,7 @@ class FlagWriter:
                 kept = renewed_flag(found[0].resource, wanted_of(intent)) == found[0].resource
                 detail = "" if kept else _KEPT_IN_PART
                 first = written(intent, answer.outcome, found[0], detail)
-                return replace(first, owes_provenance=answer.owes_provenance, withdrawn=twins)
+                return replace(first, owes_provenance=answer.owes_provenance, withdrawn=twins, signed=answer.signed)
         return answer
 
     async def _looked_for(self, intent: FlagIntent) -> Written:

@@ -77,7 +77,8 @@ class NoteWriter:
         if found is not None and found.version is None:
             found = await self._read(found.reference) or found
         answer = _written(intent, "updated" if step.method == "PUT" else "created", found)
-        return replace(answer, owes_provenance=not done.is_signed and await self.writes.owes())
+        owes = not done.is_signed and await self.writes.owes()
+        return replace(answer, owes_provenance=owes, signed=done.signed)
 
     async def _looked_for(self, intent: NoteIntent) -> Written:
         found = await self._find(intent)
