@@ -16,7 +16,7 @@ from app.rules.case import Case
 from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.evidence.opioids import has_opioid
 from app.rules.evidence.processes import said
-from app.rules.evidence.toxicology import SURPRISES, Outcome, Verdict, open_surprises, verdicts
+from app.rules.evidence.toxicology import SURPRISES, Outcome, Verdict, is_to_be_talked_over, open_surprises, verdicts
 from app.rules.evidence.urine import urine_tests
 from app.rules.rule import Applies, Rule, answer, unread
 
@@ -104,7 +104,7 @@ def _surprised(case: Case, surprises: list[Verdict], judged: tuple[Verdict, ...]
         reason = f"{words}; explained on {explained.day if explained else 'record'}"
         return _say(case, Status.YELLOW, reason, judged, explained)
     confirm = case.policy.rules.udt_result.confirm_within
-    overdue = [each for each in open_ones if each.is_definitive or case.days_since(each.day) > confirm.value]
+    overdue = [each for each in open_ones if is_to_be_talked_over(case, each)]
     if overdue:
         waited = "" if any(each.is_definitive for each in overdue) else f"; not confirmed in {confirm.words}"
         return _say(case, Status.RED, f"{_words(overdue)}{waited}", judged)

@@ -5,7 +5,7 @@ metabolite; a negative is unexpected only for a medicine that covered the day, i
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -41,6 +41,16 @@ class Outcome(Enum):
 SURPRISES = frozenset({Outcome.DETECTED, Outcome.NOT_DETECTED})
 
 
+class Doubt(Enum):
+    """Why a class cannot be told."""
+
+    NOT_VALID = "the specimen is not valid"
+    DILUTE = "the specimen is dilute"
+    NO_RESULT = "no readable result"
+    AS_NEEDED = "the medicine is taken as needed"
+    MAY_MISS = "the method may or may not find the medicine"
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One result of one test. `detected` None: pending, unreadable or inconclusive."""
@@ -56,7 +66,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One drug class of one collection day. `bears_on_supply`: something of this class was supplied on that day."""
+    """One drug class of one collection day. `bears_on_supply`: something of this class was supplied on that day. `detected`
+    None: no result could be read. `doubt` is set where the outcome cannot be told."""
 
     drug_class: str
     day: date
@@ -65,6 +76,8 @@ class Verdict:
     words: str
     found: tuple[Found, ...]
     bears_on_supply: bool
+    detected: bool | None = None
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +125,14 @@ def _results(case: Case) -> Iterator[Result]:
         day = day_of(each.effective or each.issued, case.as_of)
         if each.status not in FINAL or day is None:
             continue
-        for concept, value, interpretations in _values(each):
+        for concept, value, interpretations in values_in(each):
             for test in drug_tests_in(concept):
                 if test.drug_class in judged and test.result_type not in NO_RESULT_TYPES and not test.is_validity:
                     yield _result(each, test, concept, value, interpretations, day)
 
 
-def _values(each: Observation) -> Iterator[tuple[Concept, ObservationValue, tuple[Concept, ...]]]:
+def values_in(each: Observation) -> Iterator[tuple[Concept, ObservationValue, tuple[Concept, ...]]]:
+    """The observation's own value and those of its components, each with its interpretations."""
     yield each.concept, each.value, each.interpretations
     for part in each.components:
         yield part.concept, part.value, part.interpretations
@@ -164,17 +178,27 @@ _TO_MG_PER_DL = {"mg/dl": Decimal(1), "g/l": Decimal(100), "mg/l": Decimal("0.1"
 def _validity(case: Case, day: date, component: str) -> list[tuple[Decimal, Found]]:
     """Readable numbers of one check; creatinine in mg/dL."""
     found = []
-    for each in case.record.observations:
-        if each.status not in FINAL or day_of(each.effective or each.issued, case.as_of) != day:
-            continue
-        for concept, value, _ in _values(each):
-            tests = [test for test in drug_tests_in(concept) if test.is_validity]
-            if any(test.component.lower().startswith(component) for test in tests):
-                number = _in_usual_unit(value, component)
-                if number is not None:
-                    label = concept.label or component
-                    found.append((number, Found(each.reference, day, f"{label}: {number}", Feed.LABS)))
+    for each, test, concept, value in _validity_checks(case).get(day, ()):
+        number = _in_usual_unit(value, component) if test.component.lower().startswith(component) else None
+        if number is not None:
+            label = concept.label or component
+            found.append((number, Found(each.reference, day, f"{label}: {number}", Feed.LABS)))
     return found
+
+
+@once
+def _validity_checks(case: Case) -> Mapping[date, list[tuple[Observation, DrugTest, Concept, ObservationValue]]]:
+    """Collection day → its checks of the specimen."""
+    by_day: dict[date, list[tuple[Observation, DrugTest, Concept, ObservationValue]]] = {}
+    for each in case.record.observations:
+        day = day_of(each.effective or each.issued, case.as_of)
+        if each.status not in FINAL or day is None:
+            continue
+        for concept, value, _ in values_in(each):
+            for test in drug_tests_in(concept):
+                if test.is_validity:
+                    by_day.setdefault(day, []).append((each, test, concept, value))
+    return by_day
 
 
 def _in_usual_unit(value: ObservationValue, component: str) -> Decimal | None:
@@ -236,6 +260,19 @@ class _Taken:
 
 
 def _taken(case: Case, day: date) -> _Taken:
+    by_day = _taken_by_day(case)
+    if day not in by_day:
+        by_day[day] = _taken_around(case, day)
+    return by_day[day]
+
+
+@once
+def _taken_by_day(case: Case) -> dict[date, _Taken]:
+    """Filled by `_taken`: every class of a collection day asks for the same."""
+    return {}
+
+
+def _taken_around(case: Case, day: date) -> _Taken:
     first = day - timedelta(days=case.policy.rules.udt_result.supply_before.value)
     touching = [each for each in supplies(case) if each.touches(first, day)]
     covering = [each for each in touching if each.covers(day)]
@@ -265,6 +302,26 @@ def verdicts(case: Case) -> tuple[Verdict, ...]:
         if each.day == newest_day and not _names_substances(each) and (each.drug_class, newest_day) not in settled:
             screens.setdefault(each.drug_class, []).append(each)
     return (*found, *(_screened(case, name, group) for name, group in sorted(screens.items())))
+
+
+def verdicts_on(case: Case, day: date) -> tuple[Verdict, ...]:
+    """One verdict for each class of any collection day: the definitive one, unless it cannot tell and the screen can."""
+    groups: dict[bool, dict[str, list[Result]]] = {True: {}, False: {}}
+    for each in results(case):
+        if each.day == day:
+            groups[_names_substances(each)].setdefault(each.drug_class, []).append(each)
+    found = {name: _screened(case, name, group) for name, group in groups[False].items()}
+    for name, group in groups[True].items():
+        verdict = _definitive(case, group)
+        if verdict.outcome is not Outcome.CANNOT_TELL or found.get(name, verdict).outcome is Outcome.CANNOT_TELL:
+            found[name] = verdict
+    return tuple(found[name] for name in sorted(found))
+
+
+def is_to_be_talked_over(case: Case, verdict: Verdict) -> bool:
+    """A definitive surprise, or one of a screen that has waited too long for its confirmation."""
+    waited = case.days_since(verdict.day) > case.policy.rules.udt_result.confirm_within.value
+    return verdict.outcome in SURPRISES and (verdict.is_definitive or waited)
 
 
 def open_surprises(case: Case) -> tuple[Verdict, ...]:
@@ -304,17 +361,16 @@ def _definitive(case: Case, group: list[Result]) -> Verdict:
     bears = any(_tests_for(group, drug) for drug in taken.covering)
     surprise = [each for each in found if not explained.intersection(each.substances)]
     if not specimen.is_valid or not (found or missing):
-        return _verdict(group, True, Outcome.CANNOT_TELL, bears, specimen.found)
+        return _untold(group, True, bears, specimen, Doubt.NO_RESULT)
     if surprise:
         return _verdict(surprise, True, Outcome.DETECTED, bears)
     seen = {substance for each in found for substance in each.substances}
     absent = sorted(drug for drug in taken.covering if _tests_for(group, drug) and not METABOLITES[drug] & seen)
     if absent and (specimen.is_dilute or not taken.regular.intersection(absent)):
-        return _verdict(missing or group, True, Outcome.CANNOT_TELL, bears, specimen.found)
+        return _untold(missing or group, True, bears, specimen, Doubt.AS_NEEDED)
     if absent:
-        return Verdict(
-            name, day, True, Outcome.NOT_DETECTED, ", ".join(absent), tuple(each.found for each in missing), bears
-        )
+        shown = tuple(each.found for each in missing)
+        return Verdict(name, day, True, Outcome.NOT_DETECTED, ", ".join(absent), shown, bears, detected=False)
     return _verdict(found or group, True, Outcome.EXPECTED, bears)
 
 
@@ -332,13 +388,17 @@ def _screened(case: Case, name: str, group: list[Result]) -> Verdict:
     bears = bool(taken.covering & (finds | may_find))
     told = {each.detected for each in group} - {None}
     if not specimen.is_valid or not told:
-        return _verdict(group, False, Outcome.CANNOT_TELL, bears, specimen.found)
+        return _untold(group, False, bears, specimen, Doubt.NO_RESULT)
     if True in told:
-        return _verdict(group, False, _positive(name, finds, may_find, taken), bears)
+        outcome = _positive(name, finds, may_find, taken)
+        doubt = Doubt.MAY_MISS if outcome is Outcome.CANNOT_TELL else None
+        return replace(_verdict(group, False, outcome, bears), doubt=doubt)
     if taken.regular & finds and not specimen.is_dilute:
         return _verdict(group, False, Outcome.NOT_DETECTED, bears)
-    could_be_missed = taken.covering & (finds | may_find)
-    return _verdict(group, False, Outcome.CANNOT_TELL if could_be_missed else Outcome.EXPECTED, bears)
+    if not taken.covering & (finds | may_find):
+        return _verdict(group, False, Outcome.EXPECTED, bears)
+    verdict = _untold(group, False, bears, specimen, Doubt.AS_NEEDED if taken.covering & finds else Doubt.MAY_MISS)
+    return replace(verdict, found=tuple(each.found for each in group))
 
 
 def _positive(name: str, finds: frozenset[str], may_find: frozenset[str], taken: _Taken) -> Outcome:
@@ -356,4 +416,16 @@ def _verdict(
     names = dict.fromkeys(name for each in group if each.is_definitive for name in each.substances)
     words = ", ".join(names) or first.drug_class.replace("_", " ")
     found = (*(each.found for each in group), *more)
-    return Verdict(first.drug_class, first.day, is_definitive, outcome, words, found, bears)
+    told = {each.detected for each in group} - {None}
+    detected = None if not told else True in told
+    return Verdict(first.drug_class, first.day, is_definitive, outcome, words, found, bears, detected)
+
+
+def _untold(group: list[Result], is_definitive: bool, bears: bool, specimen: Specimen, doubt: Doubt) -> Verdict:
+    """Cannot be told: because of the specimen if that explains it, else for the given reason."""
+    verdict = _verdict(group, is_definitive, Outcome.CANNOT_TELL, bears, specimen.found)
+    if not specimen.is_valid:
+        doubt = Doubt.NOT_VALID
+    elif specimen.is_dilute and verdict.detected is not None:
+        doubt = Doubt.DILUTE
+    return replace(verdict, doubt=doubt)

@@ -5,6 +5,7 @@ A creatinine or pH alone is a check of the specimen, not a test; an ordered, pre
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from app.domain.chart import Observation
 from app.domain.feeds import Feed
@@ -12,9 +13,11 @@ from app.rules.case import Case, once
 from app.rules.evidence.admissible import is_read
 from app.rules.evidence.found import Found, day_of
 from app.rules.evidence.processes import done, said
+from app.rules.evidence.toxicology import values_in
 from app.terminology.drug_tests import drug_tests_in
 
 FINAL = frozenset({"final", "amended", "corrected"})
+AWAITED = frozenset({"registered", "preliminary"})
 NOT_A_RESULT = re.compile(
     r"\b(?:order(?:ed)?|requisition|request(?:ed)?|consent|declin\w*|refus\w*|pending)\b", re.IGNORECASE
 )
@@ -40,3 +43,38 @@ def _results(case: Case) -> Iterator[Found]:
 def _is_without_result(each: Observation) -> bool:
     """The laboratory says why there is no result, and nothing below it has one."""
     return each.value.absent_reason is not None and not each.components and not each.members
+
+
+# --- what a laboratory has, and the verdicts do not ------------------------------------------------------------------
+
+
+@once
+def awaited(case: Case) -> tuple[tuple[str, Found], ...]:
+    """Tests that the laboratory works on: drug class and record. Their results may still change, so they decide nothing."""
+    return tuple(
+        (name, Found(each.reference, day, f"{each.concept.label or name}: awaited", Feed.LABS))
+        for each, day in _tested(case, AWAITED)
+        for name in _classes(each)
+    )
+
+
+@once
+def tested_classes(case: Case) -> tuple[tuple[str, date], ...]:
+    """Every drug class that was tested for and the day, whether the policy judges it or not."""
+    return tuple(dict.fromkeys((name, day) for each, day in _tested(case, FINAL) for name in _classes(each)))
+
+
+def _tested(case: Case, statuses: frozenset[str]) -> Iterator[tuple[Observation, date]]:
+    if not is_read(case.record, Feed.LABS):
+        return
+    for each in case.record.observations:
+        day = day_of(each.effective or each.issued, case.as_of)
+        if day and each.status in statuses:
+            yield each, day
+
+
+def _classes(each: Observation) -> Iterator[str]:
+    for concept, _, _ in values_in(each):
+        for test in drug_tests_in(concept):
+            if test.drug_class and not test.is_validity and not test.is_panel:
+                yield test.drug_class
