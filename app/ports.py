@@ -4,7 +4,7 @@ Reading an EHR is asynchronous (a dozen requests side by side). Storage is synch
 millisecond, less than handing it to a thread.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,11 +31,18 @@ class Clock(Protocol):
         """The present day in the clinic's zone."""
 
 
+MedicinesIn = Callable[[Callable[[], PatientRecord]], None]
+"""Told once that the person and the medicines are in. What it is given makes the record so far: a feed that is still being read
+has failed in it, which is what it means for whoever asks now."""
+
+
 class RecordSource(Protocol):
     """One EHR (or file) from which a chart can be read."""
 
-    async def read(self, patient: str) -> PatientRecord:
+    async def read(self, patient: str, medicines_in: MedicinesIn | None = None) -> PatientRecord:
         """Read the chart of "Patient/id". Never raises for a feed that is down: `record.feeds` says so.
+
+        `medicines_in` is told as soon as person and medicines are in, while the rest is still being read.
 
         Raises LaunchAgain when the token is no longer good and cannot be renewed.
         """

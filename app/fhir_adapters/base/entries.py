@@ -7,7 +7,7 @@ they are evidence of nothing.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,6 +115,10 @@ class Entries:
     medications: list[Row] = field(default_factory=list)
     outcomes: list[fhir.OperationOutcome] = field(default_factory=list)
     _unnamed: int = 0
+
+    def so_far(self) -> "Entries":
+        """A copy from which a record can be built while more entries come in."""
+        return replace(self, rows=dict(self.rows), spoilt=dict(self.spoilt), medications=list(self.medications))
 
     def add_bundle(self, text: bytes | memoryview, *, depth: int = 0) -> None:
         """Add every entry of a Bundle that is no search result. Raises RecordUnreadable when the text is no Bundle at all."""

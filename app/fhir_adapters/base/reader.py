@@ -1,5 +1,7 @@
 """Reads one person's chart from one FHIR R4 server: all feeds side by side, each ending in a state of its own.
 
+The person and the medicines are asked for first, so that whoever waits can be told the dose while the rest is being read.
+
 A feed is asked for only when the launch was granted it and the EHR offers it. Whatever happens to one search stays with its
 feed; even without the Patient the rest is read.
 """
@@ -7,8 +9,8 @@ feed; even without the Patient the rest is read.
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -29,16 +31,20 @@ from app.fhir_adapters.base.endings import (
     feed_state,
     refusal,
 )
-from app.fhir_adapters.base.entries import Entries
+from app.fhir_adapters.base.entries import Entries, Row
 from app.fhir_adapters.base.feeds import states_pdmp, without_others
 from app.fhir_adapters.base.medications import UNNAMED
 from app.fhir_adapters.base.paging import PagedSearch
 from app.fhir_adapters.base.profile import EhrProfile, Parameters, Search
 from app.outbound import Answer, OutboundClient
-from app.ports import TokenSource
+from app.ports import MedicinesIn, TokenSource
 
 log = logging.getLogger("sextant.reading")
 
+_PERSON = Search("Patient")
+"""Stands among the searches for the read of the person, which is none."""
+_MEDICINE_FEEDS = (Feed.MEDICATIONS, Feed.DISPENSES)
+_STILL_BEING_READ = FeedState(FeedStatus.FAILED, "It is still being read.")
 _MEDICINES_MISSING = "Some medicines that orders refer to could not be looked up."
 
 
@@ -61,7 +67,7 @@ class FhirReader:
         self._zone = zone
         self._capabilities = capabilities
 
-    async def read(self, patient: str) -> PatientRecord:
+    async def read(self, patient: str, medicines_in: MedicinesIn | None = None) -> PatientRecord:
         """The chart of "Patient/id". Raises LaunchAgain when the token is over; everything else is in `record.feeds`."""
         started = time.monotonic()
         reading = _Reading(
@@ -73,7 +79,7 @@ class FhirReader:
             Entries(self._zone),
             asyncio.Semaphore(self._profile.side_by_side),
         )
-        record = await reading.record()
+        record = await reading.record(medicines_in)
         milliseconds = round((time.monotonic() - started) * 1000)
         log.info("chart read: %d rows, %d unreadable in %d ms", reading.rows, len(record.unreadable), milliseconds)
         return record
@@ -90,26 +96,46 @@ class _Reading:
     capability: Capability
     entries: Entries
     slots: asyncio.Semaphore
+    endings: dict[Search, Ending] = field(default_factory=dict)
+    looked_up: set[str] = field(default_factory=set)
 
     @property
     def rows(self) -> int:
         """How many rows came."""
         return len(self.entries.rows)
 
-    async def record(self) -> PatientRecord:
-        """Ask everything side by side, then build the record."""
+    async def record(self, medicines_in: MedicinesIn | None) -> PatientRecord:
+        """Ask everything side by side, what the dose needs first, then build the record."""
         plan = searches_of(self.profile, self.granted)
-        searches = tuple(dict.fromkeys(search for each in plan.values() for search in each))
-        person, *endings = await _all([self._person(), *(self._ending_of(search) for search in searches)])
-        by_search = dict(zip(searches, endings, strict=True))
-        states = {feed: _state(feed, each, by_search, person) for feed, each in plan.items()}
+        first = (_PERSON, *(search for feed in _MEDICINE_FEEDS for search in plan.get(feed, ())))
+        everything = dict.fromkeys((*first, *(search for each in plan.values() for search in each)))
+
+        async def ask(search: Search) -> None:
+            self.endings[search] = await (self._person() if search == _PERSON else self._ending_of(search))
+            if medicines_in and search in first and self.endings.keys() >= set(first):
+                await self._fetch_medicines()
+                medicines_in(lambda: self._built(plan, self.entries.so_far()))
+
+        await _all([ask(search) for search in everything])
         await self._fetch_medicines()
-        feeds = Feeds({**states, Feed.PDMP: self._pdmp()})
-        others = self.entries.rows_of_others(self.patient)
-        if others:
+        if others := self.entries.rows_of_others(self.patient):
             log.warning("the EHR sent %d rows of other people; they were left out", len(others))
-        record = self.entries.record(self.patient, without_others(feeds, others))
-        return _with_medicines_told_apart(record)
+        return self._built(plan, self.entries)
+
+    def _built(self, plan: Mapping[Feed, Sequence[Search]], entries: Entries) -> PatientRecord:
+        """The record of what has come; a feed whose searches have not all ended is still being read."""
+        states = {feed: self._state(feed, searches) for feed, searches in plan.items()}
+        feeds = Feeds({**states, Feed.PDMP: _pdmp(entries.rows_of(self.patient))})
+        feeds = without_others(feeds, entries.rows_of_others(self.patient))
+        return _with_medicines_told_apart(entries.record(self.patient, feeds))
+
+    def _state(self, feed: Feed, searches: Sequence[Search]) -> FeedState:
+        """The state of one feed from its searches, the read of the person before all others of its feed."""
+        searches = (_PERSON, *searches) if feed is Feed.PATIENT else searches
+        if not self.endings.keys() >= set(searches):
+            return _STILL_BEING_READ
+        main, *others = [self.endings[search] for search in searches]
+        return feed_state(main, others)
 
     async def _person(self) -> Ending:
         if not self.capability.offers("Patient", "read"):
@@ -173,15 +199,13 @@ class _Reading:
         return PagedSearch(self.client, self.profile, self.entries, resource_type)
 
     async def _fetch_medicines(self) -> None:
-        """Look up medicines that did not come along, one request each; the ones that fail stay unresolved."""
-        missing = self.entries.missing_medications()[: self.profile.max_medicines]
-        if missing and self.granted.reach("Medication", "r") is not Reach.NOTHING:
-            await _all([self._read(reference) for reference in missing])
-
-    def _pdmp(self) -> FeedState:
-        if states_pdmp(self.entries.rows_of(self.patient)):
-            return FeedState(FeedStatus.AVAILABLE, "A check is on record.")
-        return FeedState(FeedStatus.NOT_OFFERED, "No source of prescription monitoring data is connected.")
+        """Look up medicines that did not come along, one request each and once; the ones that fail stay unresolved."""
+        if self.granted.reach("Medication", "r") is Reach.NOTHING:
+            return
+        unknown = [name for name in self.entries.missing_medications() if name not in self.looked_up]
+        missing = unknown[: self.profile.max_medicines - len(self.looked_up)]
+        self.looked_up.update(missing)
+        await _all([self._read(reference) for reference in missing])
 
 
 def searches_of(profile: EhrProfile, granted: GrantedScopes) -> dict[Feed, tuple[Search, ...]]:
@@ -195,10 +219,10 @@ def searches_of(profile: EhrProfile, granted: GrantedScopes) -> dict[Feed, tuple
     }
 
 
-def _state(feed: Feed, searches: Sequence[Search], endings: Mapping[Search, Ending], person: Ending) -> FeedState:
-    ended = [endings[search] for search in searches]
-    main, *others = [person, *ended] if feed is Feed.PATIENT else ended
-    return feed_state(main, others)
+def _pdmp(rows: Iterable[Row]) -> FeedState:
+    if states_pdmp(rows):
+        return FeedState(FeedStatus.AVAILABLE, "A check is on record.")
+    return FeedState(FeedStatus.NOT_OFFERED, "No source of prescription monitoring data is connected.")
 
 
 def _refused_read(answer: Answer, profile: EhrProfile) -> Ending:
@@ -226,11 +250,11 @@ def _is_nameless(entry: Order | Statement | Dispense) -> bool:
     return UNNAMED in entry.unreadable and entry.medication.reference is not None
 
 
-async def _all(work: Sequence[Coroutine[None, None, Ending]]) -> list[Ending]:
+async def _all(work: Sequence[Coroutine[None, None, object]]) -> None:
     """Run side by side. LaunchAgain from one ends the others, since none of them can succeed."""
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(each) for each in work]
+            for each in work:
+                group.create_task(each)
     except* LaunchAgain as ended:
         raise ended.exceptions[0] from None
-    return [task.result() for task in tasks]
