@@ -4,6 +4,8 @@ that accepts an open session can be given a pending one."""
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.ehr_style import EhrStyle
+
 
 @dataclass(frozen=True, slots=True)
 class Secret:
@@ -72,3 +74,5 @@ class LaunchSession:
     needs_patient_banner: bool = True
     form_token: str = ""
     """Sent with every form of this launch and checked on POST (our cookie's SameSite=None protects nothing)."""
+    style: EhrStyle | None = None
+    """How the EHR would like the pages to look, if it said so at the launch."""

@@ -1,10 +1,12 @@
 """The EHR launch from end to end: start, finish, find again, end."""
 
+import asyncio
 import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.audit import Action, AuditEntry
+from app.domain.ehr_style import EhrStyle
 from app.domain.errors import AskAnAdministrator, LaunchAgain, NotPermitted, SextantError, WrongUsage
 from app.domain.outcome import No
 from app.domain.session import LaunchSession, PendingLaunch, SignedInUser
@@ -12,6 +14,7 @@ from app.launch.authorize import authorize_url, new_pending
 from app.launch.callback import read_callback, take_pending
 from app.launch.cookies import is_browser_id
 from app.launch.discovery import Discovery
+from app.launch.ehr_style import StyleSource
 from app.launch.errors import STALE
 from app.launch.id_token import IdTokenVerifier, is_clinician
 from app.launch.pkce import random_id
@@ -41,6 +44,7 @@ class RegisteredEhr:
     discovery: Discovery
     token_endpoint: TokenEndpoint
     id_tokens: IdTokenVerifier
+    styles: StyleSource
 
 
 class LaunchFlow:
@@ -129,12 +133,14 @@ class LaunchFlow:
         configuration = await ehr.discovery.configuration()
         callback = read_callback(query, pending, configuration.issuer)
         answer = await ehr.token_endpoint.exchange(callback.code, pending)
-        user = await _clinician(ehr, answer, pending.nonce)
-        session = self._session_of(pending, answer, user)
+        user, style = await asyncio.gather(_clinician(ehr, answer, pending.nonce), ehr.styles.fetch(answer.style_url))
+        session = self._session_of(pending, answer, user, style)
         self._sessions.open(session)
         return session
 
-    def _session_of(self, pending: PendingLaunch, answer: TokenAnswer, user: SignedInUser) -> LaunchSession:
+    def _session_of(
+        self, pending: PendingLaunch, answer: TokenAnswer, user: SignedInUser, style: EhrStyle | None
+    ) -> LaunchSession:
         return LaunchSession(
             launch=random_id(),
             browser=pending.browser,
@@ -147,6 +153,7 @@ class LaunchFlow:
             user_name=user.name,
             needs_patient_banner=answer.needs_patient_banner,
             form_token=random_id(),
+            style=style,
         )
 
     def _registered(self, registration: EhrRegistration, client: OutboundClient) -> RegisteredEhr:
@@ -154,7 +161,7 @@ class LaunchFlow:
         discovery = Discovery(registration, fenced, self._clock)
         endpoint = TokenEndpoint(registration, discovery, fenced, self._redirect_uri, self._clock)
         verifier = IdTokenVerifier(registration, discovery, fenced, self._clock)
-        return RegisteredEhr(registration, discovery, endpoint, verifier)
+        return RegisteredEhr(registration, discovery, endpoint, verifier, StyleSource(registration, client))
 
     def _ehr(self, key: str) -> RegisteredEhr:
         if key not in self._ehrs:

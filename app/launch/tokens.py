@@ -14,6 +14,7 @@ from app.domain.errors import AskAnAdministrator, LaunchAgain, RecordUnreadable,
 from app.domain.scopes import split_scopes
 from app.domain.session import PendingLaunch, Secret, Tokens
 from app.launch.discovery import Discovery
+from app.launch.ehr_style import style_address
 from app.launch.errors import remedy_for_oauth_error
 from app.launch.registration import EhrRegistration
 from app.outbound import Answer, OutboundClient
@@ -30,13 +31,15 @@ _ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}")
 
 @dataclass(frozen=True, slots=True)
 class TokenAnswer:
-    """The answer to a code: `patient` and `encounter` are relative references, `id_token` is not yet verified."""
+    """The answer to a code: `patient` and `encounter` are relative references, `id_token` is not yet verified,
+    and nobody has looked yet where `style_url` leads."""
 
     tokens: Tokens
     patient: str
     id_token: Secret
     encounter: str | None = None
     needs_patient_banner: bool = True
+    style_url: str | None = None
 
 
 class TokenEndpoint:
@@ -116,6 +119,7 @@ def read_token_answer(members: Mapping[str, object], asked: tuple[str, ...], now
         id_token=Secret(id_token),
         encounter=_reference(members, "Encounter", "encounter"),
         needs_patient_banner=members.get("need_patient_banner") is not False,
+        style_url=style_address(members.get("smart_style_url")),
     )
 
 

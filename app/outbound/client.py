@@ -52,10 +52,11 @@ class OutboundClient:
         self.limits = limits or Limits()
         self._http = _http_client(self.limits, loopback_development)
 
-    def within(self, fence: OriginFence) -> "OutboundClient":
-        """A view with another fence that shares this client's connections (close only the original)."""
+    def within(self, fence: OriginFence, limits: Limits | None = None) -> "OutboundClient":
+        """A view with another fence that shares this client's connections (close only the original). Other `limits` hold
+        for retries, total time and size; the connections keep theirs."""
         view = object.__new__(OutboundClient)
-        view.fence, view.limits, view._http = fence, self.limits, self._http
+        view.fence, view.limits, view._http = fence, limits or self.limits, self._http
         return view
 
     async def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
@@ -86,8 +87,14 @@ class OutboundClient:
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
     ) -> Answer:
         """Any method. Only GET and HEAD are ever repeated. A relative `url` is resolved against the fence's base."""
-        target = self.fence.resolve(url)
-        return await self._send(self._http.build_request(method, target, headers=dict(headers or {}), content=content))
+        request = self._http.build_request(
+            method,
+            self.fence.resolve(url),
+            headers=dict(headers or {}),
+            content=content,
+            extensions={"retry": _retry(self.limits)},
+        )
+        return await self._send(request)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -144,19 +151,22 @@ def _http_client(limits: Limits, loopback_development: bool) -> httpx.AsyncClien
     pool = httpx.Limits(max_connections=limits.connections, max_keepalive_connections=limits.connections)
     transport = httpx.AsyncHTTPTransport(limits=pool, trust_env=False, retries=0)
     _fence_addresses(transport, loopback_development)
-    retry = Retry(
+    return httpx.AsyncClient(
+        transport=RetryTransport(transport=transport, retry=_retry(limits)),
+        timeout=httpx.Timeout(limits.silence_seconds, connect=limits.connect_seconds),
+        trust_env=False,
+        follow_redirects=False,
+        headers={"User-Agent": "Sextant"},
+    )
+
+
+def _retry(limits: Limits) -> Retry:
+    return Retry(
         total=limits.retries,
         allowed_methods=_READS,
         backoff_factor=limits.first_wait,
         max_backoff_wait=limits.longest_wait,
         total_timeout=limits.read_total_seconds,
-    )
-    return httpx.AsyncClient(
-        transport=RetryTransport(transport=transport, retry=retry),
-        timeout=httpx.Timeout(limits.silence_seconds, connect=limits.connect_seconds),
-        trust_env=False,
-        follow_redirects=False,
-        headers={"User-Agent": "Sextant"},
     )
 
 

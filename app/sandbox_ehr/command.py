@@ -17,6 +17,7 @@ import uvicorn
 from app.sandbox_ehr.clients import APP_CALLBACK, Registry, read_registry, registered
 from app.sandbox_ehr.gateway import create_gateway
 from app.sandbox_ehr.settings import EhrSettings
+from app.sandbox_ehr.styles import STYLES
 from app.sandbox_ehr.upstream import Upstream
 
 GRACE_SECONDS = 3
@@ -63,6 +64,7 @@ def _settings(options: argparse.Namespace) -> EhrSettings:
         user=options.user,
         access_seconds=options.token_seconds,
         faults=options.faults,
+        style=options.style,
     )
 
 
@@ -126,6 +128,9 @@ def _add_serve(serving: argparse.ArgumentParser) -> None:
         "--load", type=Path, action="append", default=[], help="a file of Bundles, one a line, as `bundles` prints"
     )
     serving.add_argument("--faults", action="store_true", help="offer /__faults, /__log and /__tokens")
+    serving.add_argument(
+        "--style", choices=["", *STYLES], default="", help="offer this style to apps (smart_style_url)"
+    )
     serving.add_argument("--app-launch-url", default="http://localhost:8200/launch")
     serving.add_argument("--client-id", default="sextant")
     serving.add_argument("--client-secret-file", type=Path, help="makes the client symmetric; without: public")

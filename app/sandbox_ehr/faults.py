@@ -18,7 +18,7 @@ AFTER = (
     "broken_json", "truncated_paging", "foreign_next", "operation_outcome_entry", "broken_entry", "lost_response",
 )  # fmt: skip
 AT_AUTHORIZE = ("denied",)
-AT_TOKEN = ("refused_scope", "tampered_id_token")
+AT_TOKEN = ("refused_scope", "tampered_id_token", "style")
 STATUSES = ("403", "404", "409", "410", "412", "429", "500", "502", "503")
 ENDPOINTS = ("token", "authorize", "jwks", "smart-configuration", "metadata", "page", "Bundle")
 

@@ -20,6 +20,7 @@ from app.sandbox_ehr.oauth import AuthorizationServer
 from app.sandbox_ehr.request_log import RequestLog
 from app.sandbox_ehr.settings import EhrSettings
 from app.sandbox_ehr.signing import Signer
+from app.sandbox_ehr.styles import style
 from app.sandbox_ehr.tokens import TokenDesk
 from app.sandbox_ehr.upstream import Upstream
 
@@ -40,6 +41,7 @@ def create_gateway(settings: EhrSettings, upstream: Upstream, desk: TokenDesk | 
         *_fhir_routes(Discovery(settings, upstream, faults), FhirEndpoint(upstream, desk, faults, log)),
         *_auth_routes(settings, desk, faults),
         *ChartPages(settings, upstream, desk).routes(),
+        Route("/style/{name}", style),
         Mount("/static", StaticFiles(directory=_STATIC)),
         *(_test_routes(faults, log, desk) if settings.faults else []),
     ]

@@ -22,6 +22,7 @@ from app.sandbox_ehr.forgery import forged
 from app.sandbox_ehr.scopes import LAUNCH_SCOPES, cut_down
 from app.sandbox_ehr.settings import EhrSettings
 from app.sandbox_ehr.signing import Signer
+from app.sandbox_ehr.styles import style_url
 from app.sandbox_ehr.tokens import Authorization, Issued, TokenDesk
 
 _CHALLENGE = re.compile(r"^[A-Za-z0-9_-]{43}$")
@@ -143,6 +144,8 @@ class AuthorizationServer:
         }
         if held.launch.encounter:
             answer["encounter"] = held.launch.encounter
+        if look := style_url(self.settings, struck):
+            answer["smart_style_url"] = look
         if issued.refresh_token:
             answer["refresh_token"] = issued.refresh_token
         if with_id_token and "openid" in scopes:

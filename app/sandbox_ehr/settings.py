@@ -10,7 +10,8 @@ from app.sandbox_ehr.clients import Registry, registered
 
 @dataclass(frozen=True)
 class EhrSettings:
-    """Addresses have no trailing slash. `user` is the clinician at the screen; None: the store's first."""
+    """Addresses have no trailing slash. `user` is the clinician at the screen; None: the store's first.
+    `style` names one of `styles.STYLES` to offer to apps; empty: none."""
 
     base_url: str
     as_of: date
@@ -19,6 +20,7 @@ class EhrSettings:
     user: str | None = None
     access_seconds: int = 3600
     faults: bool = False
+    style: str = ""
 
     @property
     def fhir_base(self) -> str:

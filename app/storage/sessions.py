@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
+from app.domain.ehr_style import EhrStyle
 from app.domain.session import LaunchSession, PendingLaunch, Secret, Tokens
 from app.ports import Clock
 from app.storage.engine import Transactions
@@ -49,6 +50,7 @@ class _SealedSession(msgspec.Struct, frozen=True):
     user_name: str | None
     needs_patient_banner: bool
     form_token: str
+    style: EhrStyle | None = None
 
 
 class SqlSessionStore:
@@ -191,6 +193,7 @@ def _sealed_session(session: LaunchSession) -> _SealedSession:
         user_name=session.user_name,
         needs_patient_banner=session.needs_patient_banner,
         form_token=session.form_token,
+        style=session.style,
     )
 
 
@@ -218,6 +221,7 @@ def _session_from(plain: bytes, launch: str, ehr: str) -> LaunchSession:
         user_name=sealed.user_name,
         needs_patient_banner=sealed.needs_patient_banner,
         form_token=sealed.form_token,
+        style=sealed.style,
     )
 
 

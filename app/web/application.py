@@ -17,6 +17,7 @@ from app.web.launch_pages import launch_pages
 from app.web.record_pages import record_pages
 from app.web.security import SecurityHeaders
 from app.web.services import WebServices
+from app.web.style_pages import style_link, style_pages
 from app.web.undo_pages import undo_pages
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def create_application(services: WebServices) -> FastAPI:
     app.include_router(chart_pages(services, pages))
     app.include_router(record_pages(services, pages))
     app.include_router(undo_pages(services, pages))
+    app.include_router(style_pages(services))
     app.mount("/static", StaticFiles(directory=services.templates / "static"), name="static")
     add_plain_pages(app, services, pages)
     add_failure_pages(app, pages)
@@ -40,7 +42,7 @@ def create_application(services: WebServices) -> FastAPI:
 
 def page_templates(services: WebServices) -> Jinja2Templates:
     """The templates of this application."""
-    return Jinja2Templates(env=template_environment(services.templates))
+    return Jinja2Templates(env=template_environment(services.templates), context_processors=[style_link])
 
 
 def template_environment(folder: Path) -> Environment:

@@ -10,7 +10,7 @@ from app.domain.errors import WrongUsage
 from app.domain.session import LaunchSession
 from app.usecases.answers import review_as_json
 from app.usecases.preview_changes import Preview
-from app.web.launch_pages import browser_of
+from app.web.launch_pages import opened
 from app.web.presenters.note import note_text
 from app.web.presenters.over_time import months_chosen
 from app.web.presenters.visit import person_of, visit_view
@@ -34,7 +34,7 @@ def add_reading(router: APIRouter, services: WebServices, pages: Jinja2Templates
     """Pages that only show: the visit, why, the text for the note, the same as JSON."""
 
     def session_of(request: Request, launch: str) -> LaunchSession:
-        return services.flow.session(launch, browser_of(request))
+        return opened(services, request, launch)
 
     @router.get("")
     async def visit(request: Request, launch: str, months: str = "") -> Response:
@@ -95,7 +95,7 @@ def add_writing(router: APIRouter, services: WebServices, pages: Jinja2Templates
 
     @router.get("/preview")
     async def preview(request: Request, launch: str) -> Response:
-        session = services.flow.session(launch, browser_of(request))
+        session = opened(services, request, launch)
         return preview_page(request, session, await services.preview_changes(session))
 
     @router.post("/write")
@@ -106,7 +106,7 @@ def add_writing(router: APIRouter, services: WebServices, pages: Jinja2Templates
         digest: Annotated[str, Form()],
         rule: Annotated[list[str] | None, Form()] = None,
     ) -> Response:
-        session = services.flow.session(launch, browser_of(request))
+        session = opened(services, request, launch)
         check_form(session, form_token, request.headers, services.base_url)
         result = await services.write_back(session, digest, frozenset(rule or ()))
         if result.changed_meanwhile:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.templating import Jinja2Templates
 from starlette.responses import RedirectResponse, Response
 
+from app.domain.session import LaunchSession
 from app.launch import CALLBACK_PATH, browser_in, set_cookie_header
 from app.web.security import check_form
 from app.web.services import WebServices
@@ -21,6 +22,13 @@ CLOSED = {
 def browser_of(request: Request) -> str | None:
     """The random id that proves the browser, from our cookie."""
     return browser_in(request.headers.get("cookie"))
+
+
+def opened(services: WebServices, request: Request, launch: str) -> LaunchSession:
+    """The launch that a page belongs to; the page will link its style. Raises LaunchAgain unless this browser opened it."""
+    session = services.flow.session(launch, browser_of(request))
+    request.state.style_href = f"/chart/{session.launch}/style.css" if session.style else ""
+    return session
 
 
 def launch_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:

@@ -14,7 +14,7 @@ from app.domain.session import LaunchSession
 from app.usecases.dismiss_finding import Offer
 from app.usecases.record_fact import Refused
 from app.usecases.review_patient import ReviewedChart
-from app.web.launch_pages import browser_of
+from app.web.launch_pages import opened
 from app.web.presenters.recording import DONE, About, Filled, about, aside_view, entry_lines, groups
 from app.web.presenters.visit import person_of
 from app.web.security import check_form
@@ -41,7 +41,7 @@ class Desk:
 
     def opened(self, request: Request, launch: str) -> LaunchSession:
         """The launch that a page belongs to. Raises LaunchAgain unless this browser opened it."""
-        return self.services.flow.session(launch, browser_of(request))
+        return opened(self.services, request, launch)
 
     def posted(self, request: Request, launch: str, form_token: str) -> LaunchSession:
         """The same for a form, which must come from a page of that launch."""

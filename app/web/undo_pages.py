@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.domain.session import LaunchSession
 from app.usecases.preview_changes import Preview
-from app.web.launch_pages import browser_of
+from app.web.launch_pages import opened
 from app.web.presenters.visit import person_of
 from app.web.presenters.writing import answer_lines, change_lines, left_lines
 from app.web.security import check_form
@@ -36,7 +36,7 @@ def undo_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
 
     @router.get("/undo")
     async def undo(request: Request, launch: str) -> Response:
-        session = services.flow.session(launch, browser_of(request))
+        session = opened(services, request, launch)
         return page(request, session, await services.preview_undo(session))
 
     @router.post("/undo")
@@ -47,7 +47,7 @@ def undo_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         digest: Annotated[str, Form()],
         rule: Annotated[list[str] | None, Form()] = None,
     ) -> Response:
-        session = services.flow.session(launch, browser_of(request))
+        session = opened(services, request, launch)
         check_form(session, form_token, request.headers, services.base_url)
         result = await services.undo(session, digest, frozenset(rule or ()))
         if result.changed_meanwhile:

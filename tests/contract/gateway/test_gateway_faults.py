@@ -161,3 +161,11 @@ def test_the_log_tells_what_was_served(anne: httpx.Client, sandbox: Sandbox) -> 
     ]
     assert rows[0]["user"] == "Practitioner/dr-quill"
     assert rows[0]["client"] == "open"
+
+
+def test_a_style_is_offered_on_demand(dance: Dance, sandbox: Sandbox) -> None:
+    sandbox.arm({"type": "token", "kind": "style", "value": "dark", "times": 1})
+    offered = dance.launch(ANNE)
+    assert offered["smart_style_url"] == f"{sandbox.base_url}/style/dark"
+    assert httpx.get(offered["smart_style_url"]).json()["color_background"] == "#10222f"
+    assert httpx.get(f"{sandbox.base_url}/style/nobody").status_code == 404
