@@ -14,7 +14,7 @@ from typing import Protocol
 from app.domain.audit import AuditEntry
 from app.domain.chart import FactEntry, RecordedFact, Withdrawal
 from app.domain.dismissal import Dismissal
-from app.domain.flag import FlagIntent, Intent, LastWritten, NoteIntent, ProvenanceIntent, Written
+from app.domain.flag import FlagIntent, FollowUp, Intent, LastWritten, NoteIntent, Written
 from app.domain.outbox import OutboxRow, RowState, Writing
 from app.domain.outcome import No, Ok
 from app.domain.record import PatientRecord
@@ -181,23 +181,34 @@ class Outbox(Protocol):
     def settle(self, row: OutboxRow, written: Written, audit: AuditEntry, *, last: LastWritten | None = None) -> bool:
         """Record what the EHR answered, and `last` in the ledger."""
 
-    def owe(self, row: OutboxRow, intent: ProvenanceIntent) -> None:
+    def owe(self, row: OutboxRow, intent: FollowUp) -> None:
         """Store what is still to be sent after a row, in its name. It stands behind the audit line of that row."""
 
+    def withhold(self, number: int, why: str, audit: AuditEntry, *, last: LastWritten | None = None) -> bool:
+        """Settle a row that nobody is sending, and that is not settled, as superseded for this reason: it is never sent.
+
+        `last` goes into the ledger. False, and nothing stored but the audit line, when the row is being sent or settled.
+        """
+
     def postpone(self, row: OutboxRow, until: datetime, written: Written, audit: AuditEntry) -> bool:
-        """Give the row back, to be tried again later."""
+        """Give the row back, to be tried again later; settled as superseded where a newer one of its lane stands behind it."""
 
     def wait(self, row: OutboxRow, written: Written, audit: AuditEntry) -> bool:
-        """Give the row back, to be sent when somebody opens this chart."""
+        """Give the row back, to be sent when somebody opens this chart; or as in `postpone`."""
 
-    def bury(self, row: OutboxRow, written: Written, remedy: str, audit: AuditEntry) -> bool:
-        """Give the row up, until an administrator has done what `remedy` says."""
+    def bury(
+        self, row: OutboxRow, written: Written, remedy: str, audit: AuditEntry, *, last: LastWritten | None = None
+    ) -> bool:
+        """Give the row up, until an administrator has done what `remedy` says; `last` goes into the ledger."""
 
     def wake(self, ehr: str, patient: str, launch: str) -> int:
         """Make waiting rows about one person due, carried by a launch that has just been opened; how many."""
 
     def revive(self, number: int, audit: AuditEntry) -> bool:
-        """Make a dead or waiting row due again, with all its tries before it; False when it is neither."""
+        """Make a dead or waiting row due again, with all its tries before it.
+
+        False when it is neither, or when a newer row of the same lane exists: the newer decision counts.
+        """
 
     def find(self, key: str) -> OutboxRow | None:
         """One row by its key."""
@@ -275,7 +286,8 @@ class Takes(StrEnum):
 class EhrConnection:
     """One open launch's way to its EHR. `sink` None: this EHR takes nothing from us; `sink_note` says why.
 
-    `takes` says what a plan is made for, `writing` what the site allows at present (`off` has no sink).
+    `takes` says what a plan is made for, `writing` what the site allows at present (`off` has no sink). `can_take_back`: what
+    was written can be taken back from here; a note cannot where the EHR lets nobody change one.
     """
 
     source: RecordSource
@@ -283,6 +295,7 @@ class EhrConnection:
     sink_note: str = ""
     takes: Takes = Takes.FLAGS
     writing: Writing = Writing.ON
+    can_take_back: bool = True
 
 
 class Ehrs(Protocol):
@@ -291,5 +304,8 @@ class Ehrs(Protocol):
     def connect(self, session: LaunchSession) -> EhrConnection:
         """The way to the EHR of one open launch. Raises AskAnAdministrator when it is no longer configured."""
 
-    def unattended(self, ehr: str) -> EhrConnection | None:
-        """The way to an EHR by Backend Services, without anybody at a screen; None where that is not set up."""
+    async def unattended(self, ehr: str) -> EhrConnection | None:
+        """The way to an EHR by Backend Services, without anybody at a screen; None where that is not set up.
+
+        What it may write follows from what the EHR granted. Raises TryAgainLater or AskAnAdministrator without a token.
+        """

@@ -199,7 +199,31 @@ class ProvenanceIntent:
         return f"provenance {self.decision}"
 
 
-Intent = FlagIntent | NoteIntent | ProvenanceIntent
+@dataclass(frozen=True, slots=True)
+class WithdrawIntent:
+    """A twin of our Flag or note, made by two writers at once, that is still to be marked as entered in error.
+
+    `keeps` is the one that stays. `reads` fingerprints what others read in the twin: one that reads otherwise by then was
+    edited by a person and is left for people.
+    """
+
+    target: str
+    keeps: str
+    reads: str
+    rule: str
+    patient: str
+    decision: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Nothing else concerns it."""
+        return f"twin {self.target}"
+
+
+FollowUp = ProvenanceIntent | WithdrawIntent
+"""What a written Flag or note still asks for. Nobody confirms it by itself: it stands behind the line of its row."""
+
+Intent = FlagIntent | NoteIntent | FollowUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +232,9 @@ class Written:
 
     `outcome`: created, updated, inactivated, already_there, conflict, refused; from the outbox also unknown (tried again by
     itself), waiting (until somebody opens this chart), superseded, expired, dry_run. `owes_provenance`: the chart takes a
-    Provenance that may be missing. `withdrawn` are twins of our Flag, made by two writers at once, that were marked as entered
-    in error by the way. `signed` are the Provenances ("Provenance/7/_history/1") that were stored in one transaction with it.
+    Provenance that may be missing. `twins` are those of our Flag or note that are still to be withdrawn; `withdrawn` is
+    the one that was (outcome withdrawn). `signed` are the Provenances ("Provenance/7/_history/1") that were stored in one
+    transaction with it.
     """
 
     rule: str
@@ -220,3 +245,4 @@ class Written:
     owes_provenance: bool = False
     withdrawn: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
+    twins: tuple[WithdrawIntent, ...] = ()

@@ -1,5 +1,6 @@
 """Confirmed intents on their way to the chart: a queue in a table, of which each row is leased by one sender at a time."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.errors import LaunchAgain
-from app.domain.flag import FlagIntent, Intent, LastWritten, NoteIntent, ProvenanceIntent, Written
+from app.domain.flag import (
+    FlagIntent,
+    FollowUp,
+    Intent,
+    LastWritten,
+    NoteIntent,
+    ProvenanceIntent,
+    WithdrawIntent,
+    Written,
+)
 from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
 from app.ports import Clock
 from app.storage.audit import SqlAuditLog
@@ -19,7 +29,12 @@ from app.storage.engine import JoinedTransaction, Transactions
 from app.storage.ledger import record
 from app.storage.tables import outbox, sessions
 
-_KINDS: dict[str, type[Intent]] = {"flag": FlagIntent, "note": NoteIntent, "provenance": ProvenanceIntent}
+_KINDS: dict[str, type[Intent]] = {
+    "flag": FlagIntent,
+    "note": NoteIntent,
+    "provenance": ProvenanceIntent,
+    "withdraw": WithdrawIntent,
+}
 SUPERSEDED = "superseded"
 _NEWER = "A newer decision about the same thing was confirmed."
 _FREE: dict[str, Any] = {"leased_by": None, "leased_until": None}
@@ -41,9 +56,9 @@ class SqlOutbox:
             if _insert_once(connection, values):
                 self._supersede(connection, key, ehr, intent.lane, audit)
 
-    def owe(self, row: OutboxRow, intent: ProvenanceIntent) -> None:
+    def owe(self, row: OutboxRow, intent: FollowUp) -> None:
         """See Outbox. Its launch may be over: it was decided together with the row."""
-        values = self._values(f"{row.key}:provenance", row.launch, row.ehr, intent, row.user)
+        values = self._values(f"{row.key}:{_name_of(intent)}", row.launch, row.ehr, intent, row.user)
         with self._transactions.writing() as connection:
             _insert_once(connection, values)
 
@@ -64,26 +79,40 @@ class SqlOutbox:
         """See Outbox."""
         values = {**_answer(written), "status": RowState.SETTLED, "settled_at": self._clock.now()}
         with self._transactions.writing() as connection:
-            is_ours = _change(connection, row, values, audit)
-            if is_ours and last is not None:
-                record(connection, row.ehr, row.patient, last, self._clock.now())
-            return is_ours
+            return self._change_and_record(connection, row, values, audit, last)
+
+    def withhold(self, number: int, why: str, audit: AuditEntry, *, last: LastWritten | None = None) -> bool:
+        """See Outbox."""
+        now = self._clock.now()
+        unsettled = and_(outbox.c.id == number, outbox.c.status != RowState.SETTLED, _is_free(outbox, now))
+        with self._transactions.writing() as connection:
+            _append(connection, audit)
+            values = {**_FREE, **self._superseded(why)}
+            changed = update(outbox).where(unsettled).values(values).returning(outbox.c.ehr, outbox.c.patient)
+            row = connection.execute(changed).one_or_none()
+            if row is not None and last is not None:
+                record(connection, row.ehr, row.patient, last, now)
+            return row is not None
 
     def postpone(self, row: OutboxRow, until: datetime, written: Written, audit: AuditEntry) -> bool:
         """See Outbox."""
+        values = {**_answer(written), "next_attempt_at": until}
         with self._transactions.writing() as connection:
-            return _change(connection, row, {**_answer(written), "next_attempt_at": until}, audit)
+            return self._give_back(connection, row, values, audit)
 
     def wait(self, row: OutboxRow, written: Written, audit: AuditEntry) -> bool:
         """See Outbox. A try that found nobody's permission is not counted."""
         values = {**_answer(written), "status": RowState.WAITING, "attempts": row.attempts - 1}
         with self._transactions.writing() as connection:
-            return _change(connection, row, values, audit)
+            return self._give_back(connection, row, values, audit)
 
-    def bury(self, row: OutboxRow, written: Written, remedy: str, audit: AuditEntry) -> bool:
+    def bury(
+        self, row: OutboxRow, written: Written, remedy: str, audit: AuditEntry, *, last: LastWritten | None = None
+    ) -> bool:
         """See Outbox."""
+        values = {**_answer(written), "status": RowState.DEAD, "remedy": remedy}
         with self._transactions.writing() as connection:
-            return _change(connection, row, {**_answer(written), "status": RowState.DEAD, "remedy": remedy}, audit)
+            return self._change_and_record(connection, row, values, audit, last)
 
     def wake(self, ehr: str, patient: str, launch: str) -> int:
         """See Outbox."""
@@ -94,7 +123,8 @@ class SqlOutbox:
 
     def revive(self, number: int, audit: AuditEntry) -> bool:
         """See Outbox."""
-        dead = and_(outbox.c.id == number, outbox.c.status.in_([RowState.DEAD, RowState.WAITING]))
+        is_down = outbox.c.status.in_([RowState.DEAD, RowState.WAITING])
+        dead = and_(outbox.c.id == number, is_down, ~_has_newer())
         values = {"status": RowState.PENDING, "attempts": 0, "next_attempt_at": None, "remedy": "", **_FREE}
         with self._transactions.writing() as connection:
             _append(connection, audit)
@@ -151,11 +181,42 @@ class SqlOutbox:
             outbox.c.status.in_(OPEN_STATES),
             _is_free(outbox, now),
         )
-        values = {"status": RowState.SETTLED, "settled_at": now, "outcome": SUPERSEDED, "answer_detail": _NEWER}
+        values = self._superseded(_NEWER)
         changed = connection.execute(update(outbox).where(older).values(values).returning(outbox.c.id)).scalars().all()
         for number in changed:
             detail = {**audit.detail, "row": str(number)}
             _append(connection, replace(audit, action=Action.WRITE, outcome=SUPERSEDED, detail=detail))
+
+    def _superseded(self, why: str) -> dict[str, Any]:
+        now = self._clock.now()
+        return {"status": RowState.SETTLED, "settled_at": now, "outcome": SUPERSEDED, "answer_detail": why}
+
+    def _give_back(self, connection: Connection, row: OutboxRow, values: dict[str, Any], audit: AuditEntry) -> bool:
+        """A row behind which a newer decision stands is not tried again: the newer one looks at the chart itself."""
+        is_ours = _change(connection, row, values, audit)
+        overtaken = update(outbox).where(outbox.c.id == row.id, _has_newer()).values(self._superseded(_NEWER))
+        if is_ours and connection.execute(overtaken).rowcount:
+            detail = {**audit.detail, "row": str(row.id)}
+            _append(connection, replace(audit, outcome=SUPERSEDED, detail=detail))
+        return is_ours
+
+    def _change_and_record(
+        self,
+        connection: Connection,
+        row: OutboxRow,
+        values: dict[str, Any],
+        audit: AuditEntry,
+        last: LastWritten | None,
+    ) -> bool:
+        is_ours = _change(connection, row, values, audit)
+        if is_ours and last is not None:
+            record(connection, row.ehr, row.patient, last, self._clock.now())
+        return is_ours
+
+
+def _has_newer() -> ColumnElement[bool]:
+    newer = outbox.alias("newer")
+    return exists().where(newer.c.ehr == outbox.c.ehr, newer.c.lane == outbox.c.lane, newer.c.id > outbox.c.id)
 
 
 def _next_due(now: datetime, key: str | None, held: Collection[str]) -> Any:
@@ -177,6 +238,13 @@ def _next_due(now: datetime, key: str | None, held: Collection[str]) -> Any:
         else outbox.c.key == key,
     ]
     return select(outbox.c.id).where(*conditions).order_by(outbox.c.id).limit(1).with_for_update(skip_locked=True)
+
+
+def _name_of(intent: FollowUp) -> str:
+    """Tells the follow-ups of one row apart. Ids of others may be long, and a key has room for 200 characters."""
+    if isinstance(intent, ProvenanceIntent):
+        return "provenance"
+    return f"twin:{hashlib.sha256(intent.target.encode()).hexdigest()[:16]}"
 
 
 def _is_free(table: Any, now: datetime) -> ColumnElement[bool]:

@@ -3,7 +3,8 @@
 Used by the request in which a person confirmed, and by the worker for whatever is left. Every outcome, also "not known", is
 stored together with its audit line and ends the lease:
 
-    answered              settled, the ledger says what stands in the chart, and an owed Provenance is put into the outbox
+    answered              settled, the ledger says what stands in the chart, and what is still owed (a Provenance, the end of a
+                          twin) is put into the outbox behind the line that names it
     no answer             pending again, later each time; after the last try dead, with a remedy
     no permission left    another open launch on the same chart, else Backend Services, else waiting for the next launch
     refused, misconfigured, confirmed too long ago  dead, with a remedy
@@ -16,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.errors import LaunchAgain, SextantError, TryAgainLater
-from app.domain.flag import ChangeKind, FlagIntent, NoteIntent, ProvenanceIntent, Written
+from app.domain.flag import ChangeKind, FlagIntent, FollowUp, NoteIntent, ProvenanceIntent, Written
 from app.domain.outbox import OutboxRow
 from app.flags import last_written
 from app.ports import Clock, EhrConnection, Ehrs, FlagSink, Ledger, Outbox, SessionStore, UnitOfWork
@@ -82,9 +83,9 @@ class SendOutbox:
         return self._settle(row, written, way)
 
     def _is_too_late(self, row: OutboxRow) -> bool:
-        """A Provenance is never too late: it is about what was written then."""
+        """A follow-up is never too late: it is about what was written then."""
         is_old = self.clock.now() - row.created_at > self.pace.good_for
-        return is_old and not isinstance(row.intent, ProvenanceIntent)
+        return is_old and not isinstance(row.intent, FollowUp)
 
     async def _carried(self, row: OutboxRow) -> tuple[Written, str]:
         """Written with the first permission that holds, and whose it was. Raises LaunchAgain when there is none."""
@@ -108,12 +109,11 @@ class SendOutbox:
             yield from _sink_of("backend services", unattended)
 
     def _settle(self, row: OutboxRow, written: Written, way: str) -> Written:
-        before = None if isinstance(row.intent, ProvenanceIntent) else self.ledger.find(row.ehr, row.intent.lane)
+        before = None if isinstance(row.intent, FollowUp) else self.ledger.find(row.ehr, row.intent.lane)
         last = last_written(row.intent, written, before)
         with self.unit_of_work() as work:
             is_ours = work.outbox.settle(row, written, self._entry(row, written, way), last=last)
-            owed = _owed(row, written)
-            if is_ours and owed is not None:
+            for owed in _owed(row, written) if is_ours else ():
                 work.outbox.owe(row, owed)
         return written
 
@@ -137,8 +137,6 @@ class SendOutbox:
 
     def _entry(self, row: OutboxRow, written: Written, way: str = "") -> AuditEntry:
         intent = row.intent
-        existing = intent.change.existing if isinstance(intent, FlagIntent) else None
-        kind = "provenance" if isinstance(intent, ProvenanceIntent) else intent.change.kind.value
         return AuditEntry(
             at=self.clock.now(),
             action=Action.WRITE,
@@ -147,11 +145,11 @@ class SendOutbox:
             patient=row.patient,
             ehr=row.ehr,
             launch=row.carrier,
-            target=written.reference or (existing.reference if existing else None),
-            reason=None if isinstance(intent, ProvenanceIntent) else intent.change.reason,
+            target=written.reference or _target_of(row),
+            reason=None if isinstance(intent, FollowUp) else intent.change.reason,
             detail={
                 "rule": rule_of(row),
-                "change": kind,
+                "change": _kind_of(row),
                 "decision": intent.decision,
                 "version": written.version or "",
                 "row": str(row.id),
@@ -159,6 +157,7 @@ class SendOutbox:
                 "by": way,
                 **({"withdrawn": " ".join(written.withdrawn)} if written.withdrawn else {}),
                 **({"signed": " ".join(written.signed)} if written.signed else {}),
+                **({"twins": " ".join(each.target for each in written.twins)} if written.twins else {}),
             },
         )
 
@@ -173,13 +172,35 @@ def rule_of(row: OutboxRow) -> str:
     return row.intent.rule
 
 
-def _owed(row: OutboxRow, written: Written) -> ProvenanceIntent | None:
-    """The Provenance that is still to be sent for what was written."""
+def _target_of(row: OutboxRow) -> str | None:
+    """What a row is about, where the answer names nothing."""
     intent = row.intent
-    if not written.owes_provenance or written.reference is None or isinstance(intent, ProvenanceIntent):
+    if isinstance(intent, FollowUp):
+        return intent.target
+    known = intent.change.last if isinstance(intent, NoteIntent) else intent.change.existing
+    return known.reference if known else None
+
+
+def _kind_of(row: OutboxRow) -> str:
+    intent = row.intent
+    if isinstance(intent, FollowUp):
+        return "provenance" if isinstance(intent, ProvenanceIntent) else "withdraw"
+    return intent.change.kind.value
+
+
+def _owed(row: OutboxRow, written: Written) -> tuple[FollowUp, ...]:
+    """What is still to be sent for what was written."""
+    signature = _signature(row, written)
+    return (signature, *written.twins) if signature else written.twins
+
+
+def _signature(row: OutboxRow, written: Written) -> ProvenanceIntent | None:
+    intent = row.intent
+    if not written.owes_provenance or written.reference is None or isinstance(intent, FollowUp):
         return None
     wanted = intent.change.wanted if isinstance(intent, FlagIntent) else None
-    is_new = isinstance(intent, NoteIntent) or intent.change.kind is ChangeKind.CREATE
+    before = intent.change.last if isinstance(intent, NoteIntent) else intent.change.existing
+    is_new = before is None or intent.change.kind is ChangeKind.CREATE
     return ProvenanceIntent(
         target=written.reference,
         rule=intent.rule,
