@@ -36,6 +36,7 @@ from app.usecases.carry_out import CarryOut
 from app.usecases.compare_packs import PackComparison
 from app.usecases.dismiss_finding import DismissFinding
 from app.usecases.explain_finding import ExplainFinding
+from app.usecases.find_resources import FindResources, check_directory
 from app.usecases.preview_changes import PreviewChanges
 from app.usecases.record_fact import RecordFacts
 from app.usecases.review_patient import ReviewPatient
@@ -63,6 +64,7 @@ def services(parts: Parts) -> WebServices:
         flow=parts.flow,
         review_patient=review_patient,
         explain_finding=ExplainFinding(policy),
+        find_resources=FindResources(parts.directories),
         record_facts=RecordFacts(clock, storage.unit_of_work),
         dismiss_finding=DismissFinding(review_patient, policy, clock, storage.unit_of_work),
         preview_changes=preview,
@@ -199,6 +201,7 @@ def commands() -> Commands:
         ask=AskAboutCharts(policy_named),
         read_facts=lambda path: read_facts(path, zone),
         compare_packs=compare_packs,
+        check_directory=check_directory,
         unmapped_codes=lambda code_map: UnmappedCodes(policy_named(None, code_map)),
         today=SystemClock(zone).today,
         serve=serve,

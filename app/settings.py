@@ -37,7 +37,8 @@ class EhrConfig(BaseModel):
 
     `writing` is this site's switch: on, dry_run (shows what would be written, writes nothing) or off. `backend_client_id` is
     Sextant's client for Backend Services, if it is registered: then confirmed writes whose launch is over need nobody at a
-    screen. `backend_scopes` empty: what the make of EHR takes, as `system/` scopes.
+    screen. `backend_scopes` empty: what the make of EHR takes, as `system/` scopes. `resources` is the file of this site's own
+    directory of services, instead of the common one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +58,7 @@ class EhrConfig(BaseModel):
     writing: Writing = Writing.ON
     backend_client_id: str | None = None
     backend_scopes: tuple[str, ...] = ()
+    resources: Path | None = None
 
     @field_validator("scopes", "backend_scopes", mode="before")
     @classmethod
@@ -107,7 +109,7 @@ class Settings(BaseSettings):
     `flag_key` names our Flags in the charts: another key would not know them again. Not set: it is derived from the secret
     key, which then must not change. `signing_keys_file` is our private JWK set, for Backend Services. `writing` is the switch
     of all sites together (an EHR's own may only be stricter); `outbox_lease_seconds` is how long a crashed sender keeps others
-    from its row.
+    from its row. `resources` is the file of the directory of services (docs/resources.md); without one none are offered.
     """
 
     model_config = SettingsConfigDict(env_prefix="SEXTANT_", frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -118,6 +120,7 @@ class Settings(BaseSettings):
     zone: str = "UTC"
     pack: str = "us-default-2026"
     code_map: Path | None = None
+    resources: Path | None = None
     flag_key: SecretStr | None = None
     signing_keys_file: Path | None = None
     writing: Writing = Writing.ON
@@ -134,6 +137,11 @@ class Settings(BaseSettings):
         if len(text) < _SHORTEST_KEY or len(set(text)) < _FEWEST_DIFFERENT:
             raise ValueError(f"it needs 32 random bytes. {HOW_TO_MAKE_A_KEY}")
         return value
+
+    @field_validator("resources", mode="before")
+    @classmethod
+    def _is_set(cls, value: object) -> object:
+        return value or None  # an empty variable is none, not the folder in which Sextant was started
 
     @field_validator("base_url")
     @classmethod

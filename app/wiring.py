@@ -20,6 +20,8 @@ from app.launch import BackendTokens, LaunchFlow, SigningKeys, keys_of_file
 from app.outbound import OriginFence, OutboundClient
 from app.ports import EhrConnection, Ehrs, Outbox, UnitOfWork
 from app.rules import Policy, load_pack
+from app.rules.resource_directory import load_directory
+from app.rules.resources import Directory
 from app.rules.site_codes import load_code_map
 from app.settings import EhrConfig, Settings
 from app.storage import Storage, open_storage
@@ -75,7 +77,7 @@ class ConfiguredEhrs:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is wired together. `keys` None: Sextant has no signing keys of its own."""
+    """What is wired together. `keys` None: Sextant has no signing keys of its own. `directories` by the key of the EHR."""
 
     settings: Settings
     clock: SystemClock
@@ -87,6 +89,7 @@ class Parts:
     unit_of_work: UnitOfWork
     pace: Pace
     keys: SigningKeys | None = None
+    directories: Mapping[str, Directory] = field(default_factory=dict)
 
     def sender(self) -> SendOutbox:
         """Sends rows of the outbox, in the request or in the worker."""
@@ -106,6 +109,7 @@ def open_parts(settings: Settings) -> Parts:
     """Open everything. Raises AskAnAdministrator for settings, database, keys or pack that do not work."""
     clock = SystemClock(settings.clinic_zone)
     policy = with_codes(load_pack(settings.pack), settings.code_map)
+    found = directories(settings)
     storage = open_storage(settings.database_url.get_secret_value(), settings.key_text(), clock)
     clients = {
         r.key: OutboundClient(r.fence(), loopback_development=r.is_loopback_development)
@@ -119,7 +123,7 @@ def open_parts(settings: Settings) -> Parts:
         backends(settings, clients, keys, clock),
     )
     pace = Pace(lease=timedelta(seconds=settings.outbox_lease_seconds))
-    return Parts(settings, clock, policy, storage, flow, ehrs, storage.outbox, storage.unit_of_work, pace, keys)
+    return Parts(settings, clock, policy, storage, flow, ehrs, storage.outbox, storage.unit_of_work, pace, keys, found)
 
 
 def launch_flow(
@@ -157,6 +161,13 @@ def backends(
         tokens = BackendTokens(backend, config.registration(), clients[config.key], keys, clock)
         made[config.key] = Unattended(tokens, backend.scopes)
     return made
+
+
+def directories(settings: Settings) -> Mapping[str, Directory]:
+    """Each site's directory of services, a file read once. Raises AskAnAdministrator when one is refused."""
+    files = {ehr.key: file for ehr in settings.ehrs if (file := ehr.resources or settings.resources)}
+    loaded = {file: load_directory(file) for file in set(files.values())}
+    return {key: loaded[file] for key, file in files.items()}
 
 
 def with_codes(policy: Policy, code_map: Path | None) -> Policy:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.servers import Server, free_port, start_process
 
+EXAMPLE_DIRECTORY = Path(__file__).parents[1] / "app" / "rules" / "directories" / "sandbox-clinic.toml"
 TEST_KEY = "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 
@@ -42,12 +43,18 @@ def settings(ehr_url: str, port: int, database: Path, adapter: str) -> dict[str,
 
 
 @contextmanager
-def start_sextant(ehr_url: str, port: int | None = None, adapter: str = "generic") -> Iterator[Sextant]:
-    """Sextant on `http://localhost:port` (another site than the EHR's 127.0.0.1), ended with the block."""
+def start_sextant(
+    ehr_url: str, port: int | None = None, adapter: str = "generic", directory: Path | None = EXAMPLE_DIRECTORY
+) -> Iterator[Sextant]:
+    """Sextant on `http://localhost:port` (another site than the EHR's 127.0.0.1), ended with the block.
+
+    `directory` is the site's directory of services; None: it keeps none.
+    """
     port = port or free_port()
     with tempfile.TemporaryDirectory(prefix="sextant-") as folder:
         database = Path(folder, "sextant.db")
         environment = settings(ehr_url, port, database, adapter)
+        environment |= {"SEXTANT_RESOURCES": str(directory)} if directory else {}
         command = [sys.executable, "-m", "app.main", "serve", "--port", str(port)]
         with start_process(command, f"http://127.0.0.1:{port}/healthz", environment=environment) as (process, log):
             yield Sextant(f"http://localhost:{port}", process, log, database)

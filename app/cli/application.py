@@ -1,4 +1,4 @@
-"""`sextant`: med, review, explain, packs, codes, load, serve, worker, outbox, audit, demo."""
+"""`sextant`: med, review, explain, packs, codes, check-resources, load, serve, worker, outbox, audit, demo."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from app.cli.charts import charts_of
 from app.cli.demo import Demo, run_demo
 from app.cli.load import clinic_today, load_clinic
 from app.cli.packs import packs_verbs
+from app.cli.resources import add_check_resources
 from app.cli.site_codes import codes_verbs
 from app.cli.terminal import (
     AsJson,
@@ -44,6 +45,7 @@ def build_cli(commands: Commands) -> typer.Typer:
     add_explain(cli, commands)
     cli.add_typer(packs_verbs(commands), name="packs")
     cli.add_typer(codes_verbs(commands), name="codes")
+    add_check_resources(cli, commands)
     add_server_verbs(cli, commands)
     add_worker(cli, commands)
     cli.add_typer(outbox_verbs(commands), name="outbox")

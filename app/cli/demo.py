@@ -26,6 +26,8 @@ from app.cli.text import headline
 from app.domain.errors import SextantError, TryAgainLater
 
 FOLDER = Path(".demo")
+EXAMPLE_DIRECTORY = Path(__file__).resolve().parent.parent / "rules" / "directories" / "sandbox-clinic.toml"
+"""Invented services, and each says so."""
 START_SECONDS = 90
 
 
@@ -113,6 +115,7 @@ def app_environment(demo: Demo) -> dict[str, str]:
         "SEXTANT_BASE_URL": demo.app_url,
         "SEXTANT_DATABASE_URL": f"sqlite:///{(FOLDER / 'sextant.db').resolve()}",
         "SEXTANT_PACK": "sandbox-clinic",
+        "SEXTANT_RESOURCES": str(EXAMPLE_DIRECTORY),
         "SEXTANT_ZONE": CLINIC_ZONE,
         "SEXTANT_EHRS": json.dumps([ehr]),
     }

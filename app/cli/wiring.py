@@ -12,6 +12,7 @@ from app.domain.outcome import No, Ok
 from app.domain.record import PatientRecord, Unreadable
 from app.usecases.answers import Question, Reviewer
 from app.usecases.compare_packs import PackComparison
+from app.usecases.find_resources import DirectoryReport
 from app.usecases.stated_facts import Facts
 from app.usecases.tend_outbox import TendOutbox
 from app.usecases.unmapped_codes import UnmappedCodes
@@ -74,6 +75,7 @@ class Commands:
     ask: Callable[[Question], Reviewer]
     read_facts: Callable[[Path], Facts]
     compare_packs: ComparePacks
+    check_directory: Callable[[Path, date], DirectoryReport]
     unmapped_codes: Callable[[Path | None], UnmappedCodes]
     today: Callable[[], date]
     serve: Callable[[str, int], None]

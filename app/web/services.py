@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app.launch import LaunchFlow
 from app.usecases.dismiss_finding import DismissFinding
 from app.usecases.explain_finding import ExplainFinding
+from app.usecases.find_resources import FindResources
 from app.usecases.preview_changes import PreviewChanges
 from app.usecases.record_fact import RecordFacts
 from app.usecases.review_patient import ReviewPatient
@@ -22,6 +23,7 @@ class WebServices:
     flow: LaunchFlow
     review_patient: ReviewPatient
     explain_finding: ExplainFinding
+    find_resources: FindResources
     record_facts: RecordFacts
     dismiss_finding: DismissFinding
     preview_changes: PreviewChanges

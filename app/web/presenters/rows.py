@@ -18,7 +18,7 @@ class Row:
     """One finding, one row: state, what (bold), why, next step. `is_joined`: the reason goes on where the title ends.
 
     `evidence` is what the reason does not name already, short. `folded` holds the findings of a shared cause. A row carries
-    only the actions that lead somewhere: `can_record` a person's word, `can_wait` until later.
+    only the actions that lead somewhere: `can_record` a person's word, `can_wait` until later, `has_resources` near here.
     """
 
     rule: str
@@ -31,14 +31,15 @@ class Row:
     partly_known: bool = False
     can_record: bool = False
     can_wait: bool = False
+    has_resources: bool = False
     folded: tuple["Row", ...] = ()
 
 
-def task_row(row: RankedRow, today: date) -> Row:
-    """One row of the visit: a finding, or several that share a cause."""
+def task_row(row: RankedRow, today: date, offered: frozenset[str] = frozenset()) -> Row:
+    """One row of the visit: a finding, or several that share a cause. `offered`: rules for which the site has services."""
     if not row.is_folded:
-        return row_of(row.findings[0], today)
-    folded = rows_of(row.findings, today)
+        return row_of(row.findings[0], today, offered)
+    folded = rows_of(row.findings, today, offered)
     return Row(
         rule=folded[0].rule,
         state=STATES[row.status],
@@ -49,12 +50,12 @@ def task_row(row: RankedRow, today: date) -> Row:
     )
 
 
-def rows_of(findings: tuple[Finding, ...], today: date) -> tuple[Row, ...]:
+def rows_of(findings: tuple[Finding, ...], today: date, offered: frozenset[str] = frozenset()) -> tuple[Row, ...]:
     """Several findings as rows."""
-    return tuple(row_of(finding, today) for finding in findings)
+    return tuple(row_of(finding, today, offered) for finding in findings)
 
 
-def row_of(finding: Finding, today: date) -> Row:
+def row_of(finding: Finding, today: date, offered: frozenset[str] = frozenset()) -> Row:
     """One finding as its row. A reason that begins with the title goes on from it, so that nothing is said twice."""
     reason, rest = reason_with_days(finding, today)
     is_joined = reason.lower().startswith(f"{finding.title.lower()} ")
@@ -70,6 +71,7 @@ def row_of(finding: Finding, today: date) -> Row:
         partly_known=finding.is_known_in_part,
         can_record=bool(questions_about(finding.rule)) and may_be_put_aside(finding),
         can_wait=may_be_put_aside(finding),
+        has_resources=finding.rule in offered,
     )
 
 
