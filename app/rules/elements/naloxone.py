@@ -35,7 +35,7 @@ def evaluate(case: Case) -> Finding:
     """Access first; then how much it matters for this person."""
     section = case.policy.rules.naloxone
     length = length_of(section.access_valid, section.warning)
-    access = newest(each for each in _access(case) if each.day)
+    access = newest(each for each in naloxone_access(case) if each.day)
     declined = newest(each for each in said(case, "naloxone") if each.fact_value == "declined")
     if access and access.day and not (declined and declined.day and declined.day > access.day):
         status = length.status(access.day, case.as_of)
@@ -46,7 +46,8 @@ def evaluate(case: Case) -> Finding:
     return _without_access(case, access, length)
 
 
-def _access(case: Case) -> tuple[Found, ...]:
+def naloxone_access(case: Case) -> tuple[Found, ...]:
+    """Naloxone or nalmefene ordered, handed over, at home, or a person's word that it is there."""
     entered = tuple(each for each in said(case, "naloxone") if each.fact_value in {"has", "otc"})
     return (*reversal_agents(case), *entered)
 

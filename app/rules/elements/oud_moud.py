@@ -36,17 +36,17 @@ OUD = "opioid_use_disorder"
 
 def evaluate(case: Case) -> Finding:
     """Is there the disorder; is it treated; was treatment offered."""
-    present = _present(case)
+    present = present_disorder(case)
     if not present:
         if not case.feed(Feed.CONDITIONS).is_complete:
             return unread(case, RULE, (Feed.CONDITIONS,), "Whether there is opioid use disorder is not known")
         earlier = [each.found for each in diagnoses(case, OUD, "opioid_use_unspecified")]
         reason = "Opioid use disorder is not active." if earlier else "No opioid use disorder is on record."
         return answer(case, RULE, Status.NOT_APPLICABLE, reason, evidence=evidence_of(earlier))
-    treated = newest(_treated(case))
+    treated = newest(treatments(case))
     if treated:
         return _say(case, Status.GREEN, f"On medication for OUD: {treated.value}", present, treated)
-    section, offered = case.policy.rules.oud_moud, _last_word(case)
+    section, offered = case.policy.rules.oud_moud, last_word(case)
     is_offer = offered is not None and offered.fact_value in {"offered", "declined"}
     if is_offer and offered and offered.day and case.days_since(offered.day) <= section.offer_valid.value:
         words = "offered and declined" if offered.fact_value == "declined" else "offered, answer pending"
@@ -61,7 +61,7 @@ def evaluate(case: Case) -> Finding:
     return _say(case, Status.RED, f"OUD without medication for it, and no offer in {days} is on record", present, None)
 
 
-def _present(case: Case) -> list[Diagnosis]:
+def present_disorder(case: Case) -> list[Diagnosis]:
     """Active, or ended within the last 12 months; remission is neither."""
     section = case.policy.rules.oud_moud
     found = []
@@ -74,7 +74,7 @@ def _present(case: Case) -> list[Diagnosis]:
     return found
 
 
-def _treated(case: Case) -> Iterator[Found]:
+def treatments(case: Case) -> Iterator[Found]:
     """Products made for it, opioids ordered for it, naltrexone; a treatment on record, or a word for it, while it counts."""
     yield from (found_of(each) for each in moud_in_force(case))
     for each in opioids_in_force(case):
@@ -91,12 +91,12 @@ def _on_record(case: Case, within: int) -> Iterator[Found]:
     for trace in done(case, "moud_treatment"):
         if trace.day and case.days_since(trace.day) <= within:
             yield trace
-    word = _last_word(case)
+    word = last_word(case)
     if word and word.fact_value == "on" and word.day and case.days_since(word.day) <= within:
         yield word
 
 
-def _last_word(case: Case) -> Found | None:
+def last_word(case: Case) -> Found | None:
     """What was said last; an older word no longer holds."""
     words = sorted((each for each in said(case, "moud") if each.day), key=lambda each: each.day or case.as_of)
     return words[-1] if words else None

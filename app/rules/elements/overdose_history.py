@@ -34,7 +34,7 @@ KEEP = "Keep naloxone at hand and follow up closely"
 
 def evaluate(case: Case) -> Finding:
     """The newest event decides."""
-    events = _events(case)
+    events = overdoses(case)
     if not events:
         return _none(case)
     dated = [each for each in events if each.day and not _is_afterwards(each)]
@@ -56,7 +56,8 @@ def evaluate(case: Case) -> Finding:
     )
 
 
-def _events(case: Case) -> list[Diagnosis]:
+def overdoses(case: Case) -> list[Diagnosis]:
+    """Every overdose on record, and what was told of one afterwards."""
     concepts = case.policy.rules.overdose_history.concepts.value
     return [each for each in diagnoses(case, *concepts) if not each.is_uncertain]
 

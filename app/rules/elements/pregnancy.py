@@ -37,7 +37,7 @@ def evaluate(case: Case) -> Finding:
     status = newest_status(case)
     if status and is_pregnant_now(case, status):
         return _pregnant(case, status)
-    if _does_not_arise(case):
+    if does_not_arise(case):
         return answer(
             case, RULE, Status.NOT_APPLICABLE, "The question of pregnancy does not arise, as far as recorded."
         )
@@ -61,7 +61,7 @@ def evaluate(case: Case) -> Finding:
     )
 
 
-def _does_not_arise(case: Case) -> bool:
+def does_not_arise(case: Case) -> bool:
     """Recorded male, outside the age range, or menopause or hysterectomy on record."""
     section = case.policy.rules.pregnancy
     years = age_in_years(case)

@@ -12,11 +12,12 @@ from app.domain.feeds import Feed
 from app.rules.case import Case, once
 from app.rules.evidence.admissible import is_read
 from app.rules.evidence.found import Found, day_of
-from app.rules.evidence.processes import done, said
+from app.rules.evidence.processes import day_of_plan, done, said
 from app.rules.evidence.toxicology import values_in
 from app.terminology.drug_tests import drug_tests_in
 
 FINAL = frozenset({"final", "amended", "corrected"})
+OPEN = frozenset({"active", "on-hold"})
 AWAITED = frozenset({"registered", "preliminary"})
 NOT_A_RESULT = re.compile(
     r"\b(?:order(?:ed)?|requisition|request(?:ed)?|consent|declin\w*|refus\w*|pending)\b", re.IGNORECASE
@@ -26,8 +27,26 @@ NOT_A_RESULT = re.compile(
 @once
 def urine_tests(case: Case) -> tuple[Found, ...]:
     """Every completed urine drug test, in no particular order."""
-    traces = (each for each in done(case, "urine_drug_test") if not NOT_A_RESULT.search(each.value))
+    asked_for = {each.reference for each in ordered(case)}
+    traces = (
+        each
+        for each in done(case, "urine_drug_test")
+        if each.reference not in asked_for and not NOT_A_RESULT.search(each.value)
+    )
     return (*_results(case), *traces, *said(case, "udt_check"))
+
+
+@once
+def ordered(case: Case) -> tuple[Found, ...]:
+    """Requests for a urine drug test that are still open: nothing was tested for them yet."""
+    known = {each.reference for each in done(case, "urine_drug_test")}
+    return tuple(
+        Found(each.reference, day_of_plan(each, case.as_of), each.title or "urine drug test", Feed.CARE_PLANS)
+        for each in case.record.plans
+        if each.kind == "ServiceRequest"
+        and each.status in OPEN
+        and (each.reference in known or any(drug_tests_in(concept) for concept in each.concepts))
+    )
 
 
 def _results(case: Case) -> Iterator[Found]:
