@@ -23,9 +23,11 @@ def page() -> Iterator[Page]:
 
 def open_styled(page: Page, world: World, style: str) -> str:
     """One visit page whose launch named this style: a name of the sandbox's, or a whole address."""
-    world.ehr.arm({"type": "token", "kind": "style", "value": style, "times": 1})
+    world.ehr.arm({"type": "token", "kind": "style", "value": style})
     page.emulate_media(color_scheme="light")
-    return open_visit(page, world, PATIENT)
+    visit = open_visit(page, world, PATIENT)
+    world.ehr.disarm()
+    return visit
 
 
 def looks(page: Page) -> dict[str, str]:
@@ -45,9 +47,11 @@ def looks(page: Page) -> dict[str, str]:
 
 
 def test_a_launch_without_a_style_has_no_sheet_of_its_own(page: Page, sandbox_world: World) -> None:
-    visit = open_visit(page, sandbox_world, PATIENT)
+    open_visit(page, sandbox_world, PATIENT)
     assert looks(page)["sheets"] == "1"
-    assert page.request.get(f"{visit}/style.css").status == 404
+    frame = Frame()
+    visit = frame.open(sandbox_world.ehr.base_url, PATIENT)
+    assert frame.get(f"{visit}/style.css").status_code == 404
 
 
 def test_a_light_style_is_followed_on_every_page(page: Page, sandbox_world: World) -> None:
