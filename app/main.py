@@ -26,7 +26,6 @@ from app.domain.outcome import No, Ok
 from app.domain.record import PatientRecord, Unreadable
 from app.fhir_adapters.base.audit_event import audit_event
 from app.fhir_adapters.files import iter_records, records_from
-from app.flags import identify_with
 from app.launch import JWKS_PATH
 from app.rules import NOT_SIGNED_OFF, Policy, load_pack
 from app.settings import load_settings
@@ -34,12 +33,11 @@ from app.storage import AuditHead
 from app.usecases.answers import AskAboutCharts, med_of_record
 from app.usecases.carry_out import CarryOut
 from app.usecases.compare_packs import PackComparison
+from app.usecases.confirmed_changes import ConfirmedChanges
 from app.usecases.dismiss_finding import DismissFinding
 from app.usecases.explain_finding import ExplainFinding
 from app.usecases.find_resources import FindResources, check_directory
-from app.usecases.preview_changes import PreviewChanges
 from app.usecases.record_fact import RecordFacts
-from app.usecases.review_patient import ReviewPatient
 from app.usecases.stated_facts import Facts, facts_from
 from app.usecases.tend_outbox import TendOutbox
 from app.usecases.undo_today import PreviewUndo
@@ -56,8 +54,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 def services(parts: Parts) -> WebServices:
     """Everything the pages need."""
     settings, clock, policy, storage, ehrs = parts.settings, parts.clock, parts.policy, parts.storage, parts.ehrs
-    review_patient = ReviewPatient(ehrs, policy, clock, storage.unit_of_work)
-    preview = PreviewChanges(review_patient, ehrs, policy, clock, identify_with(settings.flag_secret()), storage.ledger)
+    review_patient, preview = parts.review_patient(), parts.preview_changes()
     undo = PreviewUndo(preview, parts.outbox)
     carry_out = CarryOut(parts.unit_of_work, parts.outbox, parts.sender(), clock)
     return WebServices(
@@ -69,6 +66,7 @@ def services(parts: Parts) -> WebServices:
         dismiss_finding=DismissFinding(review_patient, policy, clock, storage.unit_of_work),
         preview_changes=preview,
         write_back=WriteBack(preview, ehrs, carry_out),
+        confirmed_changes=ConfirmedChanges(parts.outbox, clock),
         preview_undo=undo,
         undo=WriteBack(undo, ehrs, carry_out),
         templates=TEMPLATES,

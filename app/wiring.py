@@ -16,6 +16,7 @@ from app.domain.scopes import GrantedScopes
 from app.domain.session import LaunchSession
 from app.fhir_adapters import FhirEhr
 from app.fhir_adapters.profiles import PROFILES
+from app.flags import identify_with
 from app.launch import BackendTokens, LaunchFlow, SigningKeys, keys_of_file
 from app.outbound import OriginFence, OutboundClient
 from app.ports import EhrConnection, Ehrs, Outbox, UnitOfWork
@@ -26,6 +27,9 @@ from app.rules.site_codes import load_code_map
 from app.settings import EhrConfig, Settings
 from app.storage import Storage, open_storage
 from app.usecases.pace import Pace
+from app.usecases.plan_afresh import PlanAfresh
+from app.usecases.preview_changes import PreviewChanges
+from app.usecases.review_patient import ReviewPatient
 from app.usecases.send_outbox import SendOutbox
 
 SOFTWARE = f"Sextant {__version__}"
@@ -47,32 +51,24 @@ class SystemClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Unattended:
-    """One EHR's Backend Services."""
-
-    tokens: BackendTokens
-    scopes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ConfiguredEhrs:
     """The Ehrs port: one fenced client per EHR, shared by all launches; readers and sinks are made per launch."""
 
     ehrs: Mapping[str, FhirEhr]
     flow: LaunchFlow
-    backends: Mapping[str, Unattended] = field(default_factory=dict)
+    backends: Mapping[str, BackendTokens] = field(default_factory=dict)
 
     def connect(self, session: LaunchSession) -> EhrConnection:
         """The way to this launch's EHR, with this launch's tokens."""
         registration = self.flow.registration(session.ehr)
         return self.ehrs[registration.key].connect(self.flow.tokens(session), session)
 
-    def unattended(self, ehr: str) -> EhrConnection | None:
-        """The way by Backend Services, where a client is registered for it."""
-        backend = self.backends.get(ehr)
-        if backend is None or ehr not in self.ehrs:
+    async def unattended(self, ehr: str) -> EhrConnection | None:
+        """The way by Backend Services, where a client is registered for it; with what the EHR granted, not what was asked."""
+        tokens = self.backends.get(ehr)
+        if tokens is None or ehr not in self.ehrs:
             return None
-        return self.ehrs[ehr].connect_as(backend.tokens, GrantedScopes(backend.scopes))
+        return self.ehrs[ehr].connect_as(tokens, GrantedScopes(await tokens.granted()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +87,17 @@ class Parts:
     keys: SigningKeys | None = None
     directories: Mapping[str, Directory] = field(default_factory=dict)
 
+    def review_patient(self) -> ReviewPatient:
+        """Reads and reviews the chart of an open launch."""
+        return ReviewPatient(self.ehrs, self.policy, self.clock, self.storage.unit_of_work)
+
+    def preview_changes(self) -> PreviewChanges:
+        """The plan for the chart of an open launch."""
+        storage, identify = self.storage, identify_with(self.settings.flag_secret())
+        return PreviewChanges(
+            self.review_patient(), self.ehrs, self.policy, self.clock, identify, storage.ledger, self.outbox
+        )
+
     def sender(self) -> SendOutbox:
         """Sends rows of the outbox, in the request or in the worker."""
         return SendOutbox(
@@ -101,6 +108,7 @@ class Parts:
             unit_of_work=self.unit_of_work,
             clock=self.clock,
             pace=self.pace,
+            fresh_plan=PlanAfresh(self.preview_changes(), self.clock),
             held=frozenset(e.key for e in self.settings.ehrs if self.settings.writing_at(e) is not Writing.ON),
         )
 
@@ -149,17 +157,16 @@ def fhir_ehr(settings: Settings, config: EhrConfig, client: OutboundClient) -> F
 
 def backends(
     settings: Settings, clients: Mapping[str, OutboundClient], keys: SigningKeys | None, clock: SystemClock
-) -> Mapping[str, Unattended]:
+) -> Mapping[str, BackendTokens]:
     """Backend Services by EHR. Raises AskAnAdministrator where a client is registered and there is no key to sign with."""
-    made: dict[str, Unattended] = {}
+    made: dict[str, BackendTokens] = {}
     for config in settings.ehrs:
         backend = config.backend()
         if backend is None:
             continue
         if keys is None:
             raise AskAnAdministrator(f"EHR {config.key} has a backend_client_id: set SEXTANT_SIGNING_KEYS_FILE too.")
-        tokens = BackendTokens(backend, config.registration(), clients[config.key], keys, clock)
-        made[config.key] = Unattended(tokens, backend.scopes)
+        made[config.key] = BackendTokens(backend, config.registration(), clients[config.key], keys, clock)
     return made
 
 

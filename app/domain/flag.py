@@ -45,11 +45,16 @@ class WantedFlag:
     fingerprint: str = ""
 
 
+PERHAPS = "perhaps"
+"""The EHR never answered: the Flag may read as sent, and may be as it was before (`LastWritten.version`, if there was one)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LastWritten:
     """What Sextant last wrote under one identifier, by its own ledger: the chart may say something else since.
 
-    `status` is active or inactive; `fingerprint` that of the finding at the time; `version` the chart's own, if it told.
+    `status` is active, inactive or `PERHAPS`; `fingerprint` that of the finding at the time; `version` the chart's own, if it
+    told.
     """
 
     identifier: str
@@ -73,13 +78,22 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FlagChange:
-    """One line of the plan: what will happen to the Flag of one rule, and why."""
+    """One line of the plan: what will happen to the Flag of one rule, and why.
+
+    INACTIVATE without `existing` ends the Flag that `wanted` describes, once it stands in the chart: Sextant may be writing it
+    this moment, or was never told whether it is there.
+    """
 
     kind: ChangeKind
     rule: str
     reason: str
     wanted: WantedFlag | None = None
     existing: ChartFlag | None = None
+
+    @property
+    def line(self) -> str:
+        """What a form calls this line."""
+        return self.rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +126,44 @@ class NoteChange:
     kind: ChangeKind = ChangeKind.NOTE
     rule: str = VISIT_NOTE
 
+    @property
+    def line(self) -> str:
+        """What a form calls this line: two visits on one day have a note each to take back."""
+        return self.rule if self.kind is ChangeKind.NOTE else f"{self.rule} {self.note.identifier[:12]}"
+
 
 Change = FlagChange | NoteChange
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """A change that a person confirmed and that has not been sent: once this line is confirmed, it never will be.
+
+    `row` is its number in the outbox, `kind` what it would have done, `text` what others would have read.
+    """
+
+    row: int
+    rule: str
+    kind: ChangeKind
+    text: str
+    reason: str
+
+    @property
+    def line(self) -> str:
+        """What a form calls this line."""
+        return f"row {self.row}"
+
+
+@dataclass(frozen=True, slots=True)
 class FlagPlan:
-    """The whole plan for one person. `digest` fingerprints it: a confirmation is only good for the plan it was shown."""
+    """The whole plan for one person. `digest` fingerprints it: a confirmation is only good for the plan it was shown.
+
+    `withheld` is only there in a plan that takes back.
+    """
 
     changes: tuple[Change, ...]
     digest: str
+    withheld: tuple[Withheld, ...] = ()
 
     @property
     def to_write(self) -> tuple[Change, ...]:

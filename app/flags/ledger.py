@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.domain.flag import ChangeKind, FlagIntent, Intent, LastWritten, NoteIntent, Written
+from app.domain.flag import PERHAPS, ChangeKind, FlagIntent, Intent, LastWritten, NoteIntent, Written
 
 _IN_THE_CHART = frozenset({"created", "updated", "already_there"})
 _ENDED = frozenset({"inactivated", "already_there"})
@@ -25,6 +25,30 @@ def last_written(intent: Intent, written: Written, before: LastWritten | None) -
     return _of_wanted(intent, written) if is_there or may_be_there else None
 
 
+def perhaps_written(intent: Intent) -> LastWritten | None:
+    """The ledger's line after tries that the EHR never answered: the Flag may read as it was sent.
+
+    None for a note, which is looked for by its identifier anyway, and for an end: by the line that stands a Flag that has ended
+    counts as ended by a person, and so stays down.
+    """
+    if (
+        not isinstance(intent, FlagIntent)
+        or intent.change.wanted is None
+        or intent.change.kind is ChangeKind.INACTIVATE
+    ):
+        return None
+    wanted, before = intent.change.wanted, intent.change.existing
+    return LastWritten(
+        identifier=wanted.identifier,
+        rule=wanted.rule,
+        text=wanted.text,
+        status=PERHAPS,
+        fingerprint=wanted.fingerprint,
+        reference=before.reference if before else None,
+        version=before.version if before else None,
+    )
+
+
 def _of_wanted(intent: FlagIntent, written: Written) -> LastWritten | None:
     wanted = intent.change.wanted
     if wanted is None:
@@ -35,11 +59,12 @@ def _of_wanted(intent: FlagIntent, written: Written) -> LastWritten | None:
 
 
 def _of_end(intent: FlagIntent, written: Written, before: LastWritten | None) -> LastWritten | None:
-    existing = intent.change.existing
-    if existing is None or written.outcome not in _ENDED:
+    existing, wanted = intent.change.existing, intent.change.wanted
+    if written.outcome not in _ENDED or (existing is None and written.reference is None):
         return None
-    known = before or LastWritten(intent.lane, intent.rule, existing.text or "", "active")
-    reference = written.reference or existing.reference
+    text = existing.text if existing else wanted.text if wanted else None
+    known = before or LastWritten(intent.lane, intent.rule, text or "", "active")
+    reference = written.reference or (existing.reference if existing else None)
     return replace(known, status="inactive", reference=reference, version=written.version)
 
 

@@ -5,7 +5,8 @@ that note, and a note that a person has changed since is left alone by the sink.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain, count
 
 from app.domain.finding import Review
 from app.domain.flag import FlagPlan, LastWritten, NoteChange, WantedFlag, WantedNote
@@ -14,6 +15,7 @@ from app.flags.text import gap_in
 from app.flags.wanted import Identify
 
 _NEW = "This EHR takes no Flags: one note of this visit"
+_AGAIN = "The note of this visit was taken back: write one again"
 _CORRECTED = "The facts have changed since the note of this visit: correct it"
 
 
@@ -40,12 +42,27 @@ def _change(
     visit: str | None,
     written: Iterable[LastWritten],
 ) -> NoteChange | None:
-    identifier = identify(review.patient or "", f"note of {visit or review.as_of.isoformat()}")
-    note = _note(wanted, review, identifier)
-    last = next((each for each in written if each.identifier == identifier), None)
+    ledger = {each.identifier: each for each in written}
+    first, *later = _identifiers(review, identify, visit, ledger)
+    identifier = later[-1] if later else first
+    note, last = _note(wanted, review, identifier), ledger.get(identifier)
     if last is not None and last.fingerprint == note.fingerprint:
         return None
-    return NoteChange(_CORRECTED if last else _NEW, note, last)
+    return NoteChange(_CORRECTED if last else _AGAIN if later else _NEW, note, last)
+
+
+def _identifiers(
+    review: Review, identify: Identify, visit: str | None, ledger: Mapping[str, LastWritten]
+) -> tuple[str, ...]:
+    """Those of this visit's notes that were taken back, and that of the one which stands or is to be written: a note that was
+    marked as entered in error stays so, and the next one is another note."""
+    named = f"note of {visit or review.as_of.isoformat()}"
+    used: list[str] = []
+    for name in chain([named], (f"{named}, {number}" for number in count(2))):
+        used.append(identify(review.patient or "", name))
+        if (last := ledger.get(used[-1])) is None or last.status != "inactive":
+            break
+    return tuple(used)
 
 
 def _note(wanted: tuple[WantedFlag, ...], review: Review, identifier: str) -> WantedNote:

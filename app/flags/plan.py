@@ -10,7 +10,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from app.domain.finding import Review, Status
-from app.domain.flag import Change, ChangeKind, ChartFlag, FlagChange, FlagPlan, LastWritten, NoteChange, WantedFlag
+from app.domain.flag import (
+    PERHAPS,
+    Change,
+    ChangeKind,
+    ChartFlag,
+    FlagChange,
+    FlagPlan,
+    LastWritten,
+    NoteChange,
+    WantedFlag,
+    Withheld,
+)
 from app.flags.text import gap_in
 from app.flags.transitions import DUPLICATE, NOT_OURS, TRANSITIONS, Asked, Standing, Step
 from app.flags.wanted import WritePolicy
@@ -76,7 +87,8 @@ def _wanted(wanted: WantedFlag, last: LastWritten | None) -> Asked:
 
 
 def _standing(wanted: WantedFlag | None, flag: ChartFlag | None, last: LastWritten | None) -> Standing:
-    was_left_active = last is not None and last.status == "active"
+    last = None if _was_never_written(last, flag) else last
+    was_left_active = last is not None and last.status in ("active", PERHAPS)
     if flag is None:
         return Standing.REMOVED if was_left_active else Standing.NONE
     if flag.status == "entered-in-error":
@@ -88,6 +100,13 @@ def _standing(wanted: WantedFlag | None, flag: ChartFlag | None, last: LastWritt
         return Standing.EDITED
     is_same = wanted is not None and gap == gap_in(wanted.text) and flag.level in (None, wanted.level)
     return Standing.AS_WANTED if is_same else Standing.DIFFERENT
+
+
+def _was_never_written(last: LastWritten | None, flag: ChartFlag | None) -> bool:
+    """The chart stands as it did before a write that was never answered."""
+    if last is None or last.status != PERHAPS:
+        return False
+    return flag is None or (flag.version is not None and flag.version == last.version)
 
 
 def _is_same_text(one: str | None, other: str) -> bool:
@@ -112,12 +131,14 @@ def _order(change: FlagChange) -> tuple[int, str, str]:
     return kinds.index(change.kind), change.rule, change.existing.reference if change.existing else ""
 
 
-def digest_of(changes: Iterable[Change], patient: str | None) -> str:
-    """The fingerprint of everything that would be written (SHA-256, hexadecimal); what is left alone does not matter."""
+def digest_of(changes: Iterable[Change], patient: str | None, withheld: Iterable[Withheld] = ()) -> str:
+    """The fingerprint of everything that would be written or withheld (SHA-256, hexadecimal); what is left alone does not
+    matter."""
     lines = sorted(
         json.dumps(_as_values(each), sort_keys=True) for each in changes if each.kind is not ChangeKind.LEAVE
     )
-    return hashlib.sha256("\n".join((patient or "", *lines)).encode()).hexdigest()
+    stopped = sorted(json.dumps([each.line, each.kind.value, each.text, each.reason]) for each in withheld)
+    return hashlib.sha256("\n".join((patient or "", *lines, *stopped)).encode()).hexdigest()
 
 
 def _as_values(change: Change) -> dict[str, object]:

@@ -55,6 +55,11 @@ class BackendTokens:
                 tokens = self._tokens = await self._fetch()
         return tokens.access.reveal()
 
+    async def granted(self) -> tuple[str, ...]:
+        """What the EHR granted, by its own answer: perhaps less than was asked for. Raises as `bearer` does."""
+        await self.bearer()
+        return self._tokens.scopes if self._tokens else ()
+
     async def renewed(self) -> str:
         """A new token after the EHR refused the present one."""
         async with self._lock:

@@ -6,15 +6,17 @@ worker carries them out by looking first.
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 
 from app.domain.audit import Action, AuditEntry
-from app.domain.flag import FlagIntent, NoteIntent, Written
+from app.domain.errors import TryAgainLater
+from app.domain.flag import FlagIntent, NoteIntent, Withheld, Written
 from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
 from app.domain.session import LaunchSession
-from app.ports import Clock, Outbox, UnitOfWork
+from app.flags import perhaps_written
+from app.ports import Clock, Outbox, UnitOfWork, Work
 from app.usecases.send_outbox import SendOutbox
 
 Intents = Mapping[str, FlagIntent | NoteIntent]
@@ -24,7 +26,12 @@ _PATIENCE_SECONDS = 20.0
 _LOOK_AGAIN_SECONDS = 0.2
 CAME_TO_NOTHING = frozenset({"conflict", "superseded", "refused"})
 STILL_SENDING = "It is confirmed and on its way; look at the chart in a minute."
+TAKEN_BACK = "Taken back before it was sent."
 DRY_RUN = "This site only tries Sextant out: nothing was written."
+
+
+class Overtaken(TryAgainLater):
+    """A row that was to be withheld is being sent this moment, or was: nothing was stored. Look again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,25 @@ class CarryOut:
     send: SendOutbox
     clock: Clock
 
-    async def __call__(self, session: LaunchSession, intents: Intents) -> tuple[Written, ...]:
-        """Raises LaunchAgain when the launch ended meanwhile: then nothing was stored and nothing is sent."""
+    async def __call__(
+        self, session: LaunchSession, intents: Intents, withheld: Sequence[Withheld] = ()
+    ) -> tuple[Written, ...]:
+        """Raises LaunchAgain when the launch ended meanwhile, Overtaken when a row cannot be withheld any more: then nothing
+        was stored and nothing is sent."""
         intents = {self._key_for(key): intent for key, intent in intents.items()}
         with self.unit_of_work() as work:
+            stopped = [self._withhold(work, session, line) for line in withheld]
             for key, intent in intents.items():
                 work.outbox.add(key, session.launch, intent, self._entry(session, intent, "ok"))
-        return tuple([await self._sent(key, intent) for key, intent in intents.items()])
+        return (*stopped, *[await self._sent(key, intent) for key, intent in intents.items()])
+
+    def _withhold(self, work: Work, session: LaunchSession, line: Withheld) -> Written:
+        """The row is never sent. Where an earlier try may have reached the chart, the ledger says so."""
+        row = self.outbox.row(line.row)
+        last = perhaps_written(row.intent) if row is not None and row.attempts > 0 else None
+        if not work.outbox.withhold(line.row, TAKEN_BACK, self._stopped(session, line), last=last):
+            raise Overtaken("What was to be taken back is being written this moment. Look again in a minute.")
+        return Written(line.rule, "superseded", detail=TAKEN_BACK)
 
     def pretend(self, session: LaunchSession, intents: Intents) -> tuple[Written, ...]:
         """A dry run: audited as such, and nothing else."""
@@ -69,6 +88,19 @@ class CarryOut:
                 return row.written
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         return Written(intent.rule, "unknown", detail=STILL_SENDING)
+
+    def _stopped(self, session: LaunchSession, line: Withheld) -> AuditEntry:
+        return AuditEntry(
+            at=self.clock.now(),
+            action=Action.CONFIRM_WRITE,
+            outcome="superseded",
+            user=session.user,
+            patient=session.patient,
+            ehr=session.ehr,
+            launch=session.launch,
+            reason=line.reason,
+            detail={"rule": line.rule, "change": line.kind.value, "row": str(line.row)},
+        )
 
     def _entry(self, session: LaunchSession, intent: FlagIntent | NoteIntent, outcome: str) -> AuditEntry:
         existing = intent.change.existing if isinstance(intent, FlagIntent) else None

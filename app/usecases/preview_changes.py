@@ -1,17 +1,18 @@
 """Work out what would be created, changed or ended in the chart, and show exactly what would be sent. Nothing is written."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from app.domain.feeds import Feed, FeedStatus
 from app.domain.flag import Change, FlagIntent, FlagPlan, NoteChange, NoteIntent
 from app.domain.session import LaunchSession
-from app.flags import plan, plan_note, wanted
-from app.ports import Clock, EhrConnection, Ehrs, Ledger, PreviewedWrite, Takes
+from app.flags import plan, plan_note, taken_back_today, wanted
+from app.ports import Clock, EhrConnection, Ehrs, Ledger, Outbox, PreviewedWrite, Takes
 from app.rules import Policy
 from app.rules.dismissal import fingerprint
-from app.usecases.review_patient import ReviewedChart, ReviewPatient
+from app.usecases.review_patient import DoseIn, ReviewedChart, ReviewPatient
+from app.usecases.staff_names import staff_names
 
 Identify = Callable[[str, str], str]
 """(patient, rule) → the value of our Flag's identifier; carries no patient data."""
@@ -29,12 +30,18 @@ class PreviewedChange:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The plan for one person, and where it would go. `sink_note` says why nothing can be written, if so."""
+    """The plan for one person, and where it would go. `sink_note` says why nothing can be written, if so.
+
+    `is_whole` False: the chart's Flags could not be read whole, so there is no plan. `taken_back` says by rule who took its
+    Flag back today.
+    """
 
     chart: ReviewedChart
     plan: FlagPlan
     changes: tuple[PreviewedChange, ...]
     sink_note: str
+    is_whole: bool = True
+    taken_back: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +54,31 @@ class PreviewChanges:
     clock: Clock
     identify: Identify
     ledger: Ledger
+    outbox: Outbox
 
-    async def __call__(self, session: LaunchSession) -> Preview:
-        """Reads the chart anew, so that the plan rests on what stands in it now."""
-        chart = await self.review_patient(session)
+    async def __call__(self, session: LaunchSession, dose_in: DoseIn | None = None) -> Preview:
+        """Reads the chart anew, so that the plan rests on what stands in it now; `dose_in` as in ReviewPatient."""
+        chart = await self.review_patient(session, dose_in)
         return self.preview(session, chart, self.ehrs.connect(session))
 
     def preview(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection) -> Preview:
         """The preview of a chart that has just been read."""
-        return self.shown(session, chart, ehr, self.plan_for(session, chart, ehr))
+        shown = self.shown(session, chart, ehr, self.plan_for(session, chart, ehr))
+        return replace(shown, taken_back=self._taken_back(session, chart))
+
+    def _taken_back(self, session: LaunchSession, chart: ReviewedChart) -> Mapping[str, str]:
+        """By rule, who took its Flag or note back today."""
+        rows = self.outbox.rows_of(session.ehr, session.patient)
+        names = staff_names(chart.record)
+        taken = taken_back_today(rows, self.clock.today())
+        return {rule: names.get(row.user or "", row.user or "") for rule, row in taken.items()}
 
     def shown(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection, made: FlagPlan) -> Preview:
         """A plan with exactly what would be sent for each of its lines, or with why nothing can be."""
         if ehr.sink is None:
             return Preview(chart, made, (), ehr.sink_note)
         if ehr.takes is Takes.FLAGS and not has_all_flags(chart):
-            return Preview(chart, FlagPlan((), made.digest), (), FLAGS_UNREAD)
+            return Preview(chart, FlagPlan((), made.digest), (), FLAGS_UNREAD, is_whole=False)
         lines = tuple(
             PreviewedChange(change, ehr.sink.preview(self.intent(session, made.digest, change)))
             for change in made.to_write
@@ -94,4 +110,4 @@ def has_all_flags(chart: ReviewedChart) -> bool:
 
 def key_of(session: LaunchSession, digest: str, change: Change) -> str:
     """Idempotency key: the same confirmed line of the same plan is one row, however often it is sent."""
-    return f"{session.launch}:{digest}:{change.rule}"
+    return f"{session.launch}:{digest}:{change.line}"

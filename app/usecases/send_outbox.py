@@ -7,20 +7,23 @@ stored together with its audit line and ends the lease:
                           twin) is put into the outbox behind the line that names it
     no answer             pending again, later each time; after the last try dead, with a remedy
     no permission left    another open launch on the same chart, else Backend Services, else waiting for the next launch
+    carried by a launch in which it was not confirmed  only if a fresh plan has that line still, else settled as superseded
     refused, misconfigured, confirmed too long ago  dead, with a remedy
 """
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.errors import LaunchAgain, SextantError, TryAgainLater
-from app.domain.flag import ChangeKind, FlagIntent, FollowUp, NoteIntent, ProvenanceIntent, Written
+from app.domain.flag import ChangeKind, FlagIntent, FlagPlan, FollowUp, NoteIntent, ProvenanceIntent, Written
 from app.domain.outbox import OutboxRow
-from app.flags import last_written
-from app.ports import Clock, EhrConnection, Ehrs, FlagSink, Ledger, Outbox, SessionStore, UnitOfWork
+from app.domain.session import LaunchSession
+from app.flags import is_still_wanted, last_written, perhaps_written, rests_on_plan
+from app.ports import Clock, Ehrs, FlagSink, Ledger, Outbox, SessionStore, UnitOfWork
 from app.usecases.pace import Pace
 
 log = logging.getLogger("sextant.outbox")
@@ -33,7 +36,27 @@ NO_ANSWER = "The EHR did not answer any of the tries. When it works again: sexta
 TOO_LATE = (
     "It was confirmed too long ago to be written unseen. Open the chart: the preview shows what is to be written today."
 )
+NO_LONGER_WANTED = (
+    "Not written: the chart was read again before sending, and it is no longer asked for as it was confirmed. The preview "
+    "shows what is to be written now."
+)
 OUR_FAULT = "A fault of Sextant's own stopped it. Look for this row in the log, then: sextant outbox retry."
+
+
+class FreshPlan(Protocol):
+    """Makes the plan for the chart of an open launch anew."""
+
+    async def __call__(self, session: LaunchSession) -> FlagPlan:
+        """Raises LaunchAgain, or TryAgainLater when the chart cannot be read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A permission to write, and whose it is. `session` None: nobody's at a screen."""
+
+    name: str
+    sink: FlagSink
+    session: LaunchSession | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +70,7 @@ class SendOutbox:
     unit_of_work: UnitOfWork
     clock: Clock
     pace: Pace
+    fresh_plan: FreshPlan
     held: frozenset[str] = frozenset()
 
     async def next_due(self, worker: str) -> bool:
@@ -88,25 +112,46 @@ class SendOutbox:
         return is_old and not isinstance(row.intent, FollowUp)
 
     async def _carried(self, row: OutboxRow) -> tuple[Written, str]:
-        """Written with the first permission that holds, and whose it was. Raises LaunchAgain when there is none."""
-        for way, sink in self._ways(row):
-            try:
-                return await sink.write(row.intent), way
-            except LaunchAgain:
-                log.info("row %d: a launch's permission has ended", row.id)
-        raise LaunchAgain(WAITING)
+        """Written with the first permission that holds, and whose it was; refused when every one was.
 
-    def _ways(self, row: OutboxRow) -> Iterator[tuple[str, FlagSink]]:
+        Raises LaunchAgain when there is none, or one has ended and the rest are refused: another launch may be allowed to.
+        """
+        refused: tuple[Written, str] | None = None
+        has_ended = False
+        async for way in self._ways(row):
+            try:
+                written = await self._sent(row, way)
+            except LaunchAgain:
+                has_ended = True
+                log.info("row %d: a launch's permission has ended", row.id)
+                continue
+            if written.outcome != "refused":
+                return written, way.name
+            refused = written, way.name
+        if refused is None or has_ended:
+            raise LaunchAgain(WAITING)
+        return refused
+
+    async def _sent(self, row: OutboxRow, way: Way) -> Written:
+        """Where another launch carries it, only after a look at what the findings ask for now. Backend Services do not look:
+        reading a whole chart with nobody there is not what they were registered for, and `Pace.good_for` bounds its age."""
+        other = way.session if way.session is not None and way.session.launch != row.launch else None
+        is_asked = other is not None and rests_on_plan(row.intent)
+        if other and is_asked and not is_still_wanted(row.intent, await self.fresh_plan(other)):
+            return Written(rule_of(row), "superseded", detail=NO_LONGER_WANTED)
+        return await way.sink.write(row.intent)
+
+    async def _ways(self, row: OutboxRow) -> AsyncIterator[Way]:
         """The carrying launch, then others that are open on the same chart, then Backend Services."""
         carrier = self.sessions.find(row.carrier)
-        if carrier is not None:
-            yield from _sink_of("launch", self.ehrs.connect(carrier))
-        for other in self.sessions.open_for(row.ehr, row.patient):
-            if other.launch != row.carrier:
-                yield from _sink_of("another launch", self.ehrs.connect(other))
-        unattended = self.ehrs.unattended(row.ehr)
-        if unattended is not None:
-            yield from _sink_of("backend services", unattended)
+        others = [each for each in self.sessions.open_for(row.ehr, row.patient) if each.launch != row.carrier]
+        for session in [*([carrier] if carrier else []), *others]:
+            sink = self.ehrs.connect(session).sink
+            if sink is not None:
+                yield Way("launch" if session is carrier else "another launch", sink, session)
+        unattended = await self.ehrs.unattended(row.ehr)
+        if unattended is not None and unattended.sink is not None:
+            yield Way("backend services", unattended.sink)
 
     def _settle(self, row: OutboxRow, written: Written, way: str) -> Written:
         before = None if isinstance(row.intent, FollowUp) else self.ledger.find(row.ehr, row.intent.lane)
@@ -132,7 +177,10 @@ class SendOutbox:
         return written
 
     def _bury(self, row: OutboxRow, written: Written, remedy: str) -> Written:
-        self.outbox.bury(row, written, remedy, self._entry(row, written))
+        """An earlier try that was never answered may be in the chart: then the ledger says so."""
+        is_perhaps_there = written.outcome == "unknown" or row.attempts > 1
+        last = perhaps_written(row.intent) if is_perhaps_there else None
+        self.outbox.bury(row, written, remedy, self._entry(row, written), last=last)
         return replace(written, detail=written.detail or remedy)
 
     def _entry(self, row: OutboxRow, written: Written, way: str = "") -> AuditEntry:
@@ -146,7 +194,7 @@ class SendOutbox:
             ehr=row.ehr,
             launch=row.carrier,
             target=written.reference or _target_of(row),
-            reason=None if isinstance(intent, FollowUp) else intent.change.reason,
+            reason=_reason_of(row, written),
             detail={
                 "rule": rule_of(row),
                 "change": _kind_of(row),
@@ -162,14 +210,15 @@ class SendOutbox:
         )
 
 
-def _sink_of(way: str, ehr: EhrConnection) -> Iterator[tuple[str, FlagSink]]:
-    if ehr.sink is not None:
-        yield way, ehr.sink
-
-
 def rule_of(row: OutboxRow) -> str:
     """Whose Flag (or note) a row is about."""
     return row.intent.rule
+
+
+def _reason_of(row: OutboxRow, written: Written) -> str | None:
+    if written.outcome == "superseded":
+        return written.detail
+    return None if isinstance(row.intent, FollowUp) else row.intent.change.reason
 
 
 def _target_of(row: OutboxRow) -> str | None:

@@ -11,7 +11,7 @@ from app.usecases.preview_changes import Preview, PreviewChanges
 
 @dataclass(frozen=True, slots=True)
 class PreviewUndo:
-    """Use case: which Flags would be ended, from a chart read this moment. `WriteBack` carries out what is confirmed."""
+    """Use case: what would be ended or never sent, from a chart read this moment. `WriteBack` carries out what is confirmed."""
 
     preview_changes: PreviewChanges
     outbox: Outbox
@@ -20,10 +20,12 @@ class PreviewUndo:
         """Lines that are left, and why, are in the plan."""
         changes = self.preview_changes
         chart = await changes.review_patient(session)
+        ehr, clock = changes.ehrs.connect(session), changes.clock
         rows = self.outbox.rows_of(session.ehr, session.patient)
-        made = undo_plan(rows, chart.record.flags, session.patient, changes.clock.today())
-        return changes.shown(session, chart, changes.ehrs.connect(session), made)
+        flags, person = chart.record.flags, session.patient
+        made = undo_plan(rows, flags, person, clock.now(), clock.today(), can_end_notes=ehr.can_take_back)
+        return changes.shown(session, chart, ehr, made)
 
     def intent(self, session: LaunchSession, digest: str, change: Change) -> FlagIntent | NoteIntent:
-        """One Flag's end, as this user would make it."""
+        """The end of one Flag or note, as this user would make it."""
         return self.preview_changes.intent(session, digest, change)

@@ -11,7 +11,7 @@ from app.domain.flag import Change, FlagIntent, NoteIntent, Written
 from app.domain.outbox import Writing
 from app.domain.session import LaunchSession
 from app.ports import Ehrs
-from app.usecases.carry_out import CarryOut
+from app.usecases.carry_out import CarryOut, Overtaken
 from app.usecases.preview_changes import Preview, key_of
 
 
@@ -27,7 +27,8 @@ class Previews(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WriteResult:
-    """`written` is empty when the plan had changed since it was shown (`changed_meanwhile`) or nothing was chosen."""
+    """`written` is empty when the plan had changed since it was shown (`changed_meanwhile`) or nothing was chosen. Where the
+    chart's Flags could not be read (`preview.is_whole` False), nothing was written either."""
 
     preview: Preview
     written: tuple[Written, ...]
@@ -42,14 +43,21 @@ class WriteBack:
     ehrs: Ehrs
     carry_out: CarryOut
 
-    async def __call__(self, session: LaunchSession, digest: str, rules: Collection[str]) -> WriteResult:
-        """`digest` is the fingerprint of the plan that was shown, `rules` the lines left ticked."""
+    async def __call__(self, session: LaunchSession, digest: str, lines: Collection[str]) -> WriteResult:
+        """`digest` is the fingerprint of the plan that was shown, `lines` those left ticked."""
         preview = await self.preview_changes(session)
         ehr = self.ehrs.connect(session)
-        if preview.plan.digest != digest or ehr.sink is None:
+        if not preview.is_whole:
+            return WriteResult(preview, ())
+        if preview.plan.digest != digest or (ehr.sink is None and not preview.plan.withheld):
             return WriteResult(preview, (), changed_meanwhile=True)
-        chosen = tuple(line.change for line in preview.changes if line.change.rule in rules)
+        chosen = tuple(line.change for line in preview.changes if line.change.line in lines)
+        withheld = tuple(line for line in preview.plan.withheld if line.line in lines)
         intents = {key_of(session, digest, c): self.preview_changes.intent(session, digest, c) for c in chosen}
-        if ehr.writing is Writing.DRY_RUN:
-            return WriteResult(preview, self.carry_out.pretend(session, intents))
-        return WriteResult(preview, await self.carry_out(session, intents))
+        try:
+            if ehr.writing is Writing.DRY_RUN:
+                stopped = await self.carry_out(session, {}, withheld)
+                return WriteResult(preview, (*stopped, *self.carry_out.pretend(session, intents)))
+            return WriteResult(preview, await self.carry_out(session, intents, withheld))
+        except Overtaken:
+            return WriteResult(await self.preview_changes(session), (), changed_meanwhile=True)

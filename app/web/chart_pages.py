@@ -1,5 +1,6 @@
 """The pages of one open launch: visit, why, text for the note, preview, write."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -9,8 +10,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.domain.errors import WrongUsage
 from app.domain.session import LaunchSession
 from app.usecases.answers import review_as_json
+from app.usecases.opened_chart import OpenedChart
 from app.usecases.preview_changes import Preview
 from app.web.launch_pages import opened
+from app.web.presenters.confirmed import confirmed_lines
 from app.web.presenters.note import note_text
 from app.web.presenters.over_time import months_chosen
 from app.web.presenters.visit import person_of, visit_view
@@ -18,7 +21,9 @@ from app.web.presenters.why import why_view
 from app.web.presenters.writing import answer_lines, button_words, can_undo, change_lines, offer_words
 from app.web.security import check_form
 from app.web.services import WebServices
+from app.web.streaming import VisitPage, visit_answer
 
+NOT_READ = "Nothing was written."
 CHANGED_MEANWHILE = "The chart changed since this preview was shown, so nothing was written. This is the new preview."
 
 
@@ -39,15 +44,16 @@ def add_reading(router: APIRouter, services: WebServices, pages: Jinja2Templates
     @router.get("")
     async def visit(request: Request, launch: str, months: str = "") -> Response:
         session = session_of(request, launch)
-        preview = await services.preview_changes(session)
-        values = {
-            "view": visit_view(preview.chart, services.zone, months_chosen(months)),
-            "launch": launch,
-            "form_token": session.form_token,
-            "offer": offer_words(preview),
-            "sink_note": preview.sink_note,
-        }
-        return pages.TemplateResponse(request, "visit.html", values)
+
+        def values_of(preview: Preview) -> dict[str, object]:
+            offered = services.find_resources.offered(session.ehr, preview.chart.review)
+            view = visit_view(preview.chart, services.zone, months_chosen(months), offered)
+            confirmed = confirmed_lines(services.confirmed_changes(session), preview.chart.review, services.zone)
+            offer = {"offer": offer_words(preview), "sink_note": preview.sink_note}
+            return {"view": view, "confirmed": confirmed, **offer}
+
+        chart = OpenedChart(partial(services.preview_changes, session))
+        return await visit_answer(chart, VisitPage(pages, request, session, services.zone, values_of))
 
     @router.get("/why/{rule}")
     async def why(request: Request, launch: str, rule: str) -> Response:
@@ -111,6 +117,8 @@ def add_writing(router: APIRouter, services: WebServices, pages: Jinja2Templates
         result = await services.write_back(session, digest, frozenset(rule or ()))
         if result.changed_meanwhile:
             return preview_page(request, session, result.preview, CHANGED_MEANWHILE, status=409)
+        if not result.preview.is_whole:
+            return preview_page(request, session, result.preview, NOT_READ, status=503)
         values = {
             "person": person_of(result.preview.chart, services.zone),
             "answers": answer_lines(result.written, result.preview.chart.review),

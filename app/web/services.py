@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from app.launch import LaunchFlow
+from app.usecases.confirmed_changes import ConfirmedChanges
 from app.usecases.dismiss_finding import DismissFinding
 from app.usecases.explain_finding import ExplainFinding
 from app.usecases.find_resources import FindResources
@@ -28,6 +29,7 @@ class WebServices:
     dismiss_finding: DismissFinding
     preview_changes: PreviewChanges
     write_back: WriteBack
+    confirmed_changes: ConfirmedChanges
     preview_undo: PreviewUndo
     undo: WriteBack
     templates: Path

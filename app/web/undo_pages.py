@@ -10,10 +10,11 @@ from app.domain.session import LaunchSession
 from app.usecases.preview_changes import Preview
 from app.web.launch_pages import opened
 from app.web.presenters.visit import person_of
-from app.web.presenters.writing import answer_lines, change_lines, left_lines
+from app.web.presenters.writing import change_lines, left_lines, taken_back_lines, withheld_lines
 from app.web.security import check_form
 from app.web.services import WebServices
 
+NOT_READ = "Nothing was taken back."
 CHANGED_MEANWHILE = "The chart changed since this page was shown, so nothing was taken back. This is what there is now."
 
 
@@ -21,18 +22,20 @@ def undo_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
     """Routes under /chart/{launch}: undo."""
     router = APIRouter(prefix="/chart/{launch}")
 
-    def page(request: Request, session: LaunchSession, shown: Preview, notice: str = "") -> Response:
+    def page(request: Request, session: LaunchSession, shown: Preview, notice: str = "", status: int = 200) -> Response:
         values = {
             "person": person_of(shown.chart, services.zone),
             "lines": change_lines(shown),
+            "withheld": withheld_lines(shown),
             "left": left_lines(shown),
             "digest": shown.plan.digest,
             "form_token": session.form_token,
             "launch": session.launch,
             "notice": notice,
             "sink_note": shown.sink_note,
+            "is_whole": shown.is_whole,
         }
-        return pages.TemplateResponse(request, "undo.html", values, status_code=409 if notice else 200)
+        return pages.TemplateResponse(request, "undo.html", values, status_code=status)
 
     @router.get("/undo")
     async def undo(request: Request, launch: str) -> Response:
@@ -51,10 +54,12 @@ def undo_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
         check_form(session, form_token, request.headers, services.base_url)
         result = await services.undo(session, digest, frozenset(rule or ()))
         if result.changed_meanwhile:
-            return page(request, session, result.preview, CHANGED_MEANWHILE)
+            return page(request, session, result.preview, CHANGED_MEANWHILE, status=409)
+        if not result.preview.is_whole:
+            return page(request, session, result.preview, NOT_READ, status=503)
         values = {
             "person": person_of(result.preview.chart, services.zone),
-            "answers": answer_lines(result.written, result.preview.chart.review),
+            "answers": taken_back_lines(result.written, result.preview.chart.review),
             "can_undo": False,
             "launch": launch,
         }

@@ -1,9 +1,10 @@
 """The preview of what would be written, and what the EHR answered afterwards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.finding import Review
-from app.domain.flag import VISIT_NOTE, ChangeKind, Written
+from app.domain.flag import VISIT_NOTE, ChangeKind, FlagIntent, Intent, NoteIntent, Written
+from app.usecases.carry_out import TAKEN_BACK
 from app.usecases.preview_changes import Preview, PreviewedChange
 from app.web.presenters.words import counted, plain, sentence
 
@@ -13,6 +14,7 @@ VERBS = {
     ChangeKind.INACTIVATE: "End Flag:",
     ChangeKind.NOTE: "Write note:",
 }
+TAKE_BACK_NOTE = "Take back note:"
 OUTCOMES = {
     "created": "Created.",
     "updated": "Changed.",
@@ -26,19 +28,21 @@ OUTCOMES = {
     "expired": "Not written: it was confirmed too long ago.",
     "dry_run": "Nothing was written: this site only tries Sextant out.",
 }
+NOT_THERE = "Not in the chart: nothing to take back."
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One line of the preview."""
+    """One line of the preview. `line` is its name in the form; `taken_back` says who took the same back today, or is empty."""
 
-    rule: str
+    line: str
     verb: str
     title: str
     reason: str
     text: str
     destination: str
     json: str
+    taken_back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +57,50 @@ class AnswerLine:
 
 def change_lines(preview: Preview) -> tuple[ChangeLine, ...]:
     """The lines of a preview, in the plan's order."""
-    return tuple(change_line(line, preview.chart.review) for line in preview.changes)
+    review, taken_back = preview.chart.review, preview.taken_back
+    return tuple(change_line(line, review, taken_back.get(line.change.rule, "")) for line in preview.changes)
 
 
-def change_line(line: PreviewedChange, review: Review) -> ChangeLine:
+def change_line(line: PreviewedChange, review: Review, taken_back_by: str = "") -> ChangeLine:
     """One line: what, why, and exactly what is sent."""
     return ChangeLine(
-        rule=line.change.rule,
-        verb=VERBS[line.change.kind],
+        line=line.change.line,
+        verb=_verb(line.change.kind, line.change.rule),
         title=title_of(line.change.rule, review),
         reason=reason_of(line, review),
         text=line.write.text,
         destination=line.write.destination,
         json=everything_sent(line),
+        taken_back=f"Taken back today by {taken_back_by}." if taken_back_by else "",
+    )
+
+
+def verb_of(intent: Intent) -> str:
+    """What a confirmed change would do: "Create Flag:"."""
+    return _verb(intent.change.kind, intent.rule) if isinstance(intent, FlagIntent | NoteIntent) else ""
+
+
+def _verb(kind: ChangeKind, rule: str) -> str:
+    return TAKE_BACK_NOTE if kind is ChangeKind.INACTIVATE and rule == VISIT_NOTE else VERBS[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldLine:
+    """One line of what is confirmed and will not be sent. `line` is its name in the form."""
+
+    line: str
+    verb: str
+    title: str
+    reason: str
+    text: str
+
+
+def withheld_lines(preview: Preview) -> tuple[WithheldLine, ...]:
+    """What a plan keeps from being sent."""
+    review = preview.chart.review
+    return tuple(
+        WithheldLine(each.line, _verb(each.kind, each.rule), title_of(each.rule, review), each.reason, each.text)
+        for each in preview.plan.withheld
     )
 
 
@@ -94,14 +129,37 @@ def reason_of(line: PreviewedChange, review: Review) -> str:
 def answer_lines(written: tuple[Written, ...], review: Review) -> tuple[AnswerLine, ...]:
     """What the EHR answered, each with its id."""
     return tuple(
-        AnswerLine(OUTCOMES[item.outcome], title_of(item.rule, review), item.reference or "", item.detail)
+        AnswerLine(_answer_word(item), title_of(item.rule, review), item.reference or "", _answer_detail(item))
         for item in written
     )
 
 
+def taken_back_lines(written: tuple[Written, ...], review: Review) -> tuple[AnswerLine, ...]:
+    """The same after taking back: nothing there to end is not "already in the chart"."""
+    shown = zip(written, answer_lines(written, review), strict=True)
+    return tuple(replace(line, word=NOT_THERE) if is_nothing_there(item) else line for item, line in shown)
+
+
+def is_nothing_there(item: Written) -> bool:
+    """Whether a look at the chart found nothing to take back."""
+    return item.outcome == "already_there" and item.reference is None
+
+
+def _answer_word(item: Written) -> str:
+    if item.detail == TAKEN_BACK:
+        return TAKEN_BACK
+    if item.outcome == "inactivated" and item.rule == VISIT_NOTE:
+        return "Marked as entered in error."
+    return OUTCOMES[item.outcome]
+
+
+def _answer_detail(item: Written) -> str:
+    return "" if item.detail == TAKEN_BACK else item.detail
+
+
 def can_undo(written: tuple[Written, ...]) -> bool:
-    """Whether something new stands in the chart now that can be taken back: notes cannot."""
-    return any(item.outcome in ("created", "updated") and item.rule != VISIT_NOTE for item in written)
+    """Whether something stands in the chart now, or may yet, that can be taken back."""
+    return any(item.outcome in ("created", "updated", "unknown", "waiting") for item in written)
 
 
 def title_of(rule: str, review: Review) -> str:
@@ -116,8 +174,10 @@ def everything_sent(line: PreviewedChange) -> str:
 
 
 def button_words(preview: Preview) -> str:
-    """What the one button does: "Write 3 Flags", or "Write 3 changes" when some of them change or end a Flag."""
-    return f"Write {counted_lines(preview)}"
+    """What the one button does, true whatever is unticked: "Write the ticked Flags", or "Write the ticked changes" when some of
+    them change or end a Flag."""
+    one, many = _names(preview)
+    return f"Write the ticked {one if len(preview.changes) == 1 else many}"
 
 
 def offer_words(preview: Preview) -> str:
@@ -127,7 +187,10 @@ def offer_words(preview: Preview) -> str:
 
 def counted_lines(preview: Preview) -> str:
     """New Flags and notes by their names, anything else as changes."""
+    return counted(len(preview.changes), *_names(preview))
+
+
+def _names(preview: Preview) -> tuple[str, str]:
     kinds = {line.change.kind for line in preview.changes}
     names = {ChangeKind.CREATE: ("Flag", "Flags"), ChangeKind.NOTE: ("note", "notes")}
-    one, many = names.get(kinds.pop(), ("change", "changes")) if len(kinds) == 1 else ("change", "changes")
-    return counted(len(preview.changes), one, many)
+    return names.get(kinds.pop(), ("change", "changes")) if len(kinds) == 1 else ("change", "changes")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.domain.flag import ChangeKind, FlagChange, FlagIntent, Intent, WantedFlag, Written
+from app.domain.flag import Change, ChangeKind, FlagChange, FlagIntent, FlagPlan, Intent, WantedFlag, Written
 from app.domain.outbox import OutboxRow, Writing
 from app.domain.session import LaunchSession, Secret, Tokens
 from app.ports import EhrConnection, PreviewedWrite, Takes
@@ -68,8 +68,24 @@ class WrittenDownEhrs:
     def connect(self, session: LaunchSession) -> EhrConnection:
         return EhrConnection(NothingToRead(), self.sink(session.launch))
 
-    def unattended(self, ehr: str) -> EhrConnection | None:
+    async def unattended(self, ehr: str) -> EhrConnection | None:
         return EhrConnection(NothingToRead(), self.backend, "", Takes.FLAGS, Writing.ON) if self.backend else None
+
+
+@dataclass
+class PlanOfToday:
+    """A FreshPlan that says what was written down, by default what was confirmed; it remembers for whom it was asked."""
+
+    changes: list[Change | Exception] | None = None
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, session: LaunchSession) -> FlagPlan:
+        self.asked.append(session.launch)
+        changes = [flag().change] if self.changes is None else self.changes
+        for each in changes:
+            if isinstance(each, Exception):
+                raise each
+        return FlagPlan(tuple(each for each in changes if not isinstance(each, Exception)), "digest")
 
 
 @dataclass
@@ -80,6 +96,7 @@ class Desk:
     clock: SetClock
     ehrs: WrittenDownEhrs
     send: SendOutbox
+    today: PlanOfToday
 
     @property
     def carry_out(self) -> CarryOut:
@@ -108,7 +125,7 @@ def desk(folder: Path, **pace: Any) -> Iterator[Desk]:
     clock = SetClock()
     storage = open_storage(f"sqlite:///{folder}/outbox.db", Secret("a key for tests only"), clock)
     storage.sessions.open(session())
-    ehrs = WrittenDownEhrs()
+    ehrs, today = WrittenDownEhrs(), PlanOfToday()
     sender = SendOutbox(
         ehrs=ehrs,
         sessions=storage.sessions,
@@ -117,9 +134,10 @@ def desk(folder: Path, **pace: Any) -> Iterator[Desk]:
         unit_of_work=storage.unit_of_work,
         clock=clock,
         pace=replace(PACE, **pace),
+        fresh_plan=today,
     )
     try:
-        yield Desk(storage, clock, ehrs, sender)
+        yield Desk(storage, clock, ehrs, sender, today)
     finally:
         storage.close()
 
