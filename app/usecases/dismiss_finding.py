@@ -9,7 +9,7 @@ from app.domain.errors import WrongUsage
 from app.domain.finding import Finding
 from app.domain.outcome import Ok
 from app.domain.session import LaunchSession
-from app.ports import Clock, UnitOfWork
+from app.ports import Clock, UnitOfWork, Work
 from app.rules import Policy
 from app.rules.dismissal import DISMISSIBLE, fingerprint, latest_day, usual_day
 from app.usecases.record_fact import Problem, Refused, entry_of, name_of
@@ -22,7 +22,8 @@ CHANGED = "The facts changed since this page was shown. This is the finding as i
 class Offer:
     """What the form offers for one finding: the reasons, the usual and the last day, and the finding's fingerprint.
 
-    `is_open` False: there is nothing to put aside (in date, does not apply, or put aside already).
+    `is_open` False: there is nothing to put aside (in date, or does not apply). One that is put aside already may be put aside
+    until another day, sooner or later: `usual` is then the day that stands.
     """
 
     finding: Finding
@@ -53,9 +54,9 @@ class DismissFinding:
             raise WrongUsage("The policy in force has no such rule.")
         return Offer(
             finding=finding,
-            is_open=may_be_put_aside(finding),
+            is_open=finding.status in DISMISSIBLE,
             reasons=self.policy.dismissal.reasons.value,
-            usual=usual_day(finding, self.policy, chart.review.as_of),
+            usual=finding.dismissed.until if finding.dismissed else usual_day(finding, self.policy, chart.review.as_of),
             latest=latest_day(finding, self.policy, chart.review.as_of),
             fingerprint=fingerprint(finding),
         )
@@ -78,8 +79,16 @@ class DismissFinding:
         )
         detail = {"rule": dismissal.rule, "until": dismissal.until.isoformat()}
         with self.unit_of_work() as work:
+            self._end_standing(work, session, offer)
             work.dismissals.add(session.ehr, dismissal, entry_of(session, Action.DISMISS, self.clock, detail))
         return Ok(dismissal)
+
+    def _end_standing(self, work: Work, session: LaunchSession, offer: Offer) -> None:
+        """Another day takes the place of the one that stands: whoever brings the finding back then ends the only one."""
+        standing = offer.finding.dismissed.number if offer.finding.dismissed else None
+        if standing is not None:
+            audit = entry_of(session, Action.END_DISMISSAL, self.clock, {"dismissal": str(standing)})
+            work.dismissals.end(session.ehr, session.patient, standing, name_of(session), audit)
 
     def _problems(self, offer: Offer, shown: str, reason: str, until: str) -> tuple[Problem, ...]:
         if not offer.is_open or shown != offer.fingerprint:

@@ -148,6 +148,12 @@ def test_a_finding_put_aside_stays_quiet_and_says_by_whom(sandbox_world: World) 
     assert rule not in desk.shown("preview").text
     page = visible_text(desk.shown(f"later/{rule}"))
     assert "Dismissed by Elena Reyes" in page
+    for another in (day(3), day(21)):
+        page = desk.shown(f"later/{rule}").text
+        later = page.split('<form method="post" action="', 2)[2]
+        changed = {"shown": re.findall(r'name="shown" value="([^"]+)"', later)[0], "reason": reason, "until": another}
+        assert desk.send(f"later/{rule}", changed).status_code == 303
+        assert desk.finding(rule)["dismissed"]["until"] == another, "sooner, and later again"
     number = hidden_fields(desk.shown(f"later/{rule}").text)["number"]
     assert desk.send("bring-back", {"number": number}, f"later/{rule}").status_code == 303
     assert desk.finding(rule)["dismissed"] is None
