@@ -39,13 +39,14 @@ class VisitFacts:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One repeated step of care. `rule` judges it and knows when the next one is due. `result`: what it showed, where a person
-    said so. `last` None: `unknown` says why."""
+    said so. `last` None: `unknown` says why. `is_timed_by_rule`: the due day of that rule is the due day of this step."""
 
     name: str
     rule: str
     last: Found | None
     unknown: Unknown | None
     result: Found | None = None
+    is_timed_by_rule: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _step(case: Case, kind: _Kind) -> Step:
     recorded = getattr(case.policy.recorded_here, kind.recorded).value if kind.recorded else True
     unread = not_read(case, kind.needs, kind.any_of)
     unknown = None if last else nothing_seen(case, unread, recorded=recorded)
-    return Step(kind.name, kind.rule, last, unknown, _result(case, kind, last))
+    return Step(kind.name, kind.rule, last, unknown, _result(case, kind, last), kind.rule != "med")
 
 
 def _result(case: Case, kind: _Kind, last: Found | None) -> Found | None:

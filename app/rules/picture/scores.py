@@ -19,6 +19,7 @@ from app.rules.picture.nothing import NOT_SEEN_HERE, Nothing, Unknown, nothing_s
 from app.rules.policy import Count
 from app.terminology.assessments import items_of
 
+ITEM_NINE = "item 9"
 PEG_ITEMS = (("pain", "1"), ("enjoyment", "2"), ("activity", "3"))
 
 
@@ -158,7 +159,7 @@ def _missing(case: Case, instrument: Instrument) -> MissingScore:
     is_recorded = getattr(case.policy.recorded_here, instrument.asked or "").value
     unknown = nothing_seen(case, (Feed.SURVEYS,), recorded=is_recorded)
     if instrument.name == "STOP-Bang":
-        unknown = Unknown(Nothing.NO_DATA, NOT_SEEN_HERE if not is_recorded else "never entered")
+        unknown = Unknown(Nothing.NO_DATA, NOT_SEEN_HERE if not is_recorded else "not entered yet")
     return MissingScore(instrument.name, unknown)
 
 
@@ -180,7 +181,7 @@ def _readings(case: Case, instrument: Instrument) -> list[Reading]:
 
 
 def _reading(score: Score) -> Reading:
-    names = {"PEG": PEG_ITEMS, "PHQ-9": (("item 9", "9"),)}.get(score.instrument, ())
+    names = {"PEG": PEG_ITEMS, "PHQ-9": ((ITEM_NINE, "9"),)}.get(score.instrument, ())
     parts = tuple((name, score.items[item]) for name, item in names if item in score.items)
     missing = ", ".join(f"item {name}" for name in score.missing)
     note = score.note or (f"{missing or 'total'} missing" if score.total is None else "")

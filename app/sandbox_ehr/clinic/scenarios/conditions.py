@@ -148,7 +148,7 @@ UNEXPECTED_URINE_TEST = Scenario(
             found=[(codes.CONFIRM_COCAINE, 480)],
             below=[(codes.CONFIRM_OXYCODONE, 50), (codes.CONFIRM_NOROXYCODONE, 50)],
         ),
-        phq9(20, 11),
+        phq9(20, 8),
         score(codes.GAD7_TOTAL, 20, 8),
         egfr(300, 71),
         egfr(20, 52),
