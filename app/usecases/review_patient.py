@@ -1,12 +1,12 @@
 """Read one chart through an open launch and review it: one audit row for every chart that is read, good or bad."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.dismissal import Dismissal
-from app.domain.errors import SextantError
 from app.domain.feeds import Feed
 from app.domain.finding import Review
 from app.domain.med import MedTotal
@@ -25,6 +25,8 @@ from app.terminology.factors import FACTOR_SETS
 from app.usecases.staff_names import dismissal_by_name, fact_by_name, staff_names
 
 __all__ = [
+    "DoseFirst",
+    "DoseIn",
     "Mark",
     "MarkKind",
     "OverTime",
@@ -52,6 +54,32 @@ class ReviewedChart:
     read_at: datetime
     over_time: OverTime
     other_doses: tuple[MedTotal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DoseFirst:
+    """What is known once person and medicines are in: the dose, worked out just as the review will do it.
+
+    Nothing else may be concluded from `record`, since the rest of the chart is still being read: no tier, no exclusion, no
+    finding. `over_time` has the bands; what would stand beside the dose is not in it yet.
+    """
+
+    record: PatientRecord
+    med: MedTotal
+    over_time: OverTime
+    as_of: date
+    read_at: datetime
+    pack: str
+
+
+DoseIn = Callable[[Callable[[], DoseFirst]], None]
+"""Told once that the dose can be worked out; what it is given does so."""
+
+
+def dose_first(record: PatientRecord, policy: Policy, today: date, read_at: datetime) -> DoseFirst:
+    """The dose of a chart that is still being read, by the way that the whole review takes. Pure."""
+    case = case_of(record, policy, today)
+    return DoseFirst(record, case.med, over_time(case), today, read_at, policy.id)
 
 
 def reviewed(
@@ -92,15 +120,20 @@ class ReviewPatient:
     clock: Clock
     unit_of_work: UnitOfWork
 
-    async def __call__(self, session: LaunchSession) -> ReviewedChart:
-        """Raises LaunchAgain when the session's token is over; feeds that are down are in the review, not raised."""
+    async def __call__(self, session: LaunchSession, dose_in: DoseIn | None = None) -> ReviewedChart:
+        """Raises LaunchAgain when the session's token is over; feeds that are down are in the review, not raised.
+
+        `dose_in` is told when the dose can be worked out although the rest is still being read.
+        """
         read_at = self.clock.now()
-        try:
-            record = await self.ehrs.connect(session).source.read(session.patient)
-        except SextantError as error:
-            with self.unit_of_work() as work:
-                work.audit.append(read_entry(session, read_at, "error", {"error": type(error).__name__}))
-            raise
+
+        def medicines_in(so_far: Callable[[], PatientRecord]) -> None:
+            if dose_in:
+                dose_in(lambda: dose_first(so_far(), self.policy, self.clock.today(), read_at))
+
+        with self._breaking_off_audited(session, read_at):
+            source = self.ehrs.connect(session).source
+            record = await source.read(session.patient, medicines_in if dose_in else None)
         with self.unit_of_work() as work:
             work.audit.append(read_entry(session, read_at, "ok", feed_summary(record)))
             facts = work.facts.facts(session.ehr, session.patient)
@@ -109,6 +142,16 @@ class ReviewPatient:
         told = replace(record, facts=(*record.facts, *(fact_by_name(each, names) for each in facts)))
         aside = [dismissal_by_name(each, names) for each in dismissals]
         return reviewed(told, self.policy, self.clock.today(), read_at, aside)
+
+    @contextmanager
+    def _breaking_off_audited(self, session: LaunchSession, read_at: datetime) -> Iterator[None]:
+        """Part of the chart may have been read before: that is told, whatever it was that ended the reading."""
+        try:
+            yield
+        except BaseException as error:
+            with self.unit_of_work() as work:
+                work.audit.append(read_entry(session, read_at, "error", {"error": type(error).__name__}))
+            raise
 
 
 def read_entry(session: LaunchSession, at: datetime, outcome: str, detail: Mapping[str, str]) -> AuditEntry:

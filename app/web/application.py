@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -10,11 +9,13 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.chart_pages import chart_pages
 from app.web.failures import add_failure_pages
 from app.web.launch_pages import launch_pages
 from app.web.record_pages import record_pages
+from app.web.resource_pages import resource_pages
 from app.web.security import SecurityHeaders
 from app.web.services import WebServices
 from app.web.style_pages import style_link, style_pages
@@ -30,12 +31,13 @@ def create_application(services: WebServices) -> FastAPI:
     app.include_router(launch_pages(services, pages))
     app.include_router(chart_pages(services, pages))
     app.include_router(record_pages(services, pages))
+    app.include_router(resource_pages(services, pages))
     app.include_router(undo_pages(services, pages))
     app.include_router(style_pages(services))
     app.mount("/static", StaticFiles(directory=services.templates / "static"), name="static")
     add_plain_pages(app, services, pages)
     add_failure_pages(app, pages)
-    app.middleware("http")(log_request)
+    app.add_middleware(RequestLog)
     app.add_middleware(SecurityHeaders, frame_ancestors=services.frame_ancestors)
     return app
 
@@ -69,10 +71,25 @@ def add_plain_pages(app: FastAPI, services: WebServices, pages: Jinja2Templates)
         return PlainTextResponse("ok")
 
 
-async def log_request(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Method, route pattern, status and duration: never a path with ids, never a query."""
-    begun = time.perf_counter()
-    answer = await call_next(request)
-    route = getattr(request.scope.get("route"), "path", "no route")
-    log.info("%s %s %d %.0f ms", request.method, route, answer.status_code, 1000 * (time.perf_counter() - begun))
-    return answer
+class RequestLog:
+    """Middleware: method, route pattern, status, and milliseconds to the last byte. Never a path with ids, never a query."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.perf_counter(), 0
+
+        async def noticing(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noticing)
+        finally:
+            route = getattr(scope.get("route"), "path", "no route")
+            log.info("%s %s %d %.0f ms", scope["method"], route, status, 1000 * (time.perf_counter() - begun))

@@ -3,7 +3,8 @@
 import logging
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -11,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.errors import (
     AskAnAdministrator,
@@ -57,36 +59,81 @@ UNEXPECTED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a page says about a failure: what happened, and what to do. `incident` is found in our log."""
+
+    status: int
+    title: str
+    text: str
+    remedy: str
+    incident: str = ""
+
+
+def told(error: Exception) -> Failure:
+    """What a person is told about an error, which is logged. Nothing of the chart or of the request is in it."""
+    if not isinstance(error, SextantError):
+        incident = secrets.token_hex(4)
+        log.error("unexpected %s at %s, incident %s", type(error).__name__, place_of(error), incident)
+        return failure_of(UNEXPECTED, "This is a fault of ours.", incident)
+    log.warning("refused a request: %s", type(error).__name__)
+    words = next((FAILURES[kind] for kind in type(error).__mro__ if kind in FAILURES), UNEXPECTED)
+    return failure_of(words, str(error))
+
+
+def failure_of(words: tuple[int, str, str], text: str, incident: str = "") -> Failure:
+    """The usual words for a kind of failure with those for this one."""
+    status, title, remedy = words
+    return Failure(status, title, text, remedy, incident)
+
+
 def add_failure_pages(app: FastAPI, pages: Jinja2Templates) -> None:
     """Register the handlers."""
 
-    def page(request: Request, failure: tuple[int, str, str], text: str, incident: str = "") -> Response:
-        status, title, remedy = failure
-        values = {"title": title, "text": text, "remedy": remedy, "incident": incident}
-        return pages.TemplateResponse(request, "message.html", values, status_code=status)
+    def page(request: Request, failure: Failure) -> Response:
+        return pages.TemplateResponse(request, "message.html", asdict(failure), status_code=failure.status)
 
     async def known(request: Request, error: Exception) -> Response:
-        failure = next((FAILURES[kind] for kind in type(error).__mro__ if kind in FAILURES), UNEXPECTED)
-        log.warning("refused a request: %s", type(error).__name__)
-        return page(request, failure, str(error))
+        return page(request, told(error))
 
     async def not_ours(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
-        return page(request, (status, *FAILURES[WrongUsage][1:]), "There is no such page, or it needs something more.")
-
-    async def fault_page(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        """A middleware, not an exception handler: the framework would log the error's text, and that may hold chart data."""
-        try:
-            return await call_next(request)
-        except Exception as error:
-            incident = secrets.token_hex(4)
-            log.error("unexpected %s at %s, incident %s", type(error).__name__, place_of(error), incident)
-            return page(request, UNEXPECTED, "This is a fault of ours.", incident)
+        words = (status, *FAILURES[WrongUsage][1:])
+        return page(request, failure_of(words, "There is no such page, or it needs something more."))
 
     app.add_exception_handler(SextantError, known)
     app.add_exception_handler(HTTPException, not_ours)
     app.add_exception_handler(RequestValidationError, not_ours)
-    app.middleware("http")(fault_page)
+    app.add_middleware(FaultPages, page=page)
+
+
+class FaultPages:
+    """Middleware, not an exception handler: the framework would log the error's text, and that may hold chart data.
+
+    A fault after an answer has begun ends the connection, so that the browser sees that the answer is not whole.
+    """
+
+    def __init__(self, app: ASGIApp, page: Callable[[Request, Failure], Response]) -> None:
+        self._app = app
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def noticing(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noticing)
+        except Exception as error:
+            failure = told(error)
+            if not has_begun:
+                await self._page(Request(scope, receive), failure)(scope, receive, send)
 
 
 def place_of(error: Exception) -> str:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.domain.feeds import Feed, Feeds, FeedStatus
-from app.domain.med import Segment
-from app.usecases.review_patient import PegPoint, ReviewedChart, Taken
+from app.domain.med import MedTotal, Segment
+from app.usecases.review_patient import OverTime, PegPoint, ReviewedChart, Taken
 from app.web.presenters.chart import (
     CLASS_NAMES,
     LANE_NAMES,
@@ -48,6 +48,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Spark:
+    """The small drawing beside the number and the month in which it begins. None when no dose is known at all."""
+
+    spark: Drawing | None
+    spark_from: str
+
+
+@dataclass(frozen=True, slots=True)
 class OverTimeView:
     """Everything that the page shows of the time axis. `spark` is None when no dose is known at all."""
 
@@ -74,12 +82,12 @@ def over_time_view(chart: ReviewedChart, months: int = USUAL_MONTHS) -> OverTime
     med, facts = chart.review.med, chart.over_time
     shown = shown_of(med, facts, months, LEFT, RIGHT)
     sentences = summary(shown, months)
-    usual = shown_of(med, facts, USUAL_MONTHS, 0, 400)
+    small = spark_of(med, facts)
     return OverTimeView(
         months=months,
         choices=tuple(Choice(each, each == months) for each in MONTHS),
-        spark=spark(usual, dose_sentence(usual, USUAL_MONTHS)) if usual.segments else None,
-        spark_from=f"{usual.axis.first:%b %Y}",
+        spark=small.spark,
+        spark_from=small.spark_from,
         chart=full_chart(shown, months, " ".join(sentences)),
         summary=sentences,
         not_drawn=not_drawn(chart.review.feeds),
@@ -88,6 +96,13 @@ def over_time_view(chart: ReviewedChart, months: int = USUAL_MONTHS) -> OverTime
         event_rows=event_rows(shown),
         medicine_rows=tuple(medicine_row(taken, shown.today) for taken in reversed(shown.sedatives)),
     )
+
+
+def spark_of(med: MedTotal, facts: OverTime) -> Spark:
+    """The usual months of the dose alone. Rests on the medicines only, since it is shown before the rest is read."""
+    usual = shown_of(med, facts, USUAL_MONTHS, 0, 400)
+    drawn = spark(usual, dose_sentence(usual, USUAL_MONTHS)) if usual.segments else None
+    return Spark(drawn, f"{usual.axis.first:%b %Y}")
 
 
 def summary(shown: Shown, months: int) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The visit page: who, the dose, what to do now, what is in date, what could not be read."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.feeds import Feed, Feeds, FeedStatus
@@ -94,7 +94,7 @@ class AsideLine:
 
 @dataclass(frozen=True, slots=True)
 class VisitView:
-    """Everything that templates/visit.html and its parts show."""
+    """Everything that templates/visit.html and its parts show. `has_rest`: not only what can be shown first."""
 
     person: Person
     dose: DoseView
@@ -119,13 +119,16 @@ class VisitView:
     feed_problems: tuple[FeedProblem, ...]
     unreadable: tuple[str, ...]
     pack: str
+    has_rest: bool = True
 
 
-def visit_view(chart: ReviewedChart, zone: ZoneInfo, months: int = USUAL_MONTHS) -> VisitView:
-    """Arrange one review for the page."""
+def visit_view(
+    chart: ReviewedChart, zone: ZoneInfo, months: int = USUAL_MONTHS, offered: frozenset[str] = frozenset()
+) -> VisitView:
+    """Arrange one review for the page. `offered` are the rules for whose findings the site has services."""
     review, record, order = chart.review, chart.record, chart.order
     tier_css, tier = TIERS[review.tier.level]
-    rows = tuple(task_row(row, review.as_of) for row in order.rows)
+    rows = tuple(task_row(row, review.as_of, offered) for row in order.rows)
     in_date = rows_of(order.green, review.as_of)
     return VisitView(
         person=person_of(chart, zone),
@@ -140,8 +143,8 @@ def visit_view(chart: ReviewedChart, zone: ZoneInfo, months: int = USUAL_MONTHS)
         rows=rows[:ROWS_SHOWN],
         more_rows=rows[ROWS_SHOWN:],
         nothing_due=nothing_due(chart),
-        background=rows_of(order.background, review.as_of),
-        standing=rows_of(order.standing, review.as_of),
+        background=rows_of(order.background, review.as_of, offered),
+        standing=rows_of(order.standing, review.as_of, offered),
         standing_words=" · ".join(finding.title for finding in order.standing),
         in_date=in_date,
         in_date_words=in_date_words(in_date),
@@ -156,9 +159,13 @@ def visit_view(chart: ReviewedChart, zone: ZoneInfo, months: int = USUAL_MONTHS)
 
 def person_of(chart: ReviewedChart, zone: ZoneInfo) -> Person:
     """The line on top of every page."""
-    person = chart.record.patient
-    name = (person.name if person else None) or "Name not read"
-    return Person(name, about_person(chart.record, chart.review.as_of), clock_time(chart.read_at, zone))
+    return person_line(chart.record, chart.review.as_of, chart.read_at, zone)
+
+
+def person_line(record: PatientRecord, today: date, read_at: datetime, zone: ZoneInfo) -> Person:
+    """The same before there is a review."""
+    name = (record.patient.name if record.patient else None) or "Name not read"
+    return Person(name, about_person(record, today), clock_time(read_at, zone))
 
 
 def about_person(record: PatientRecord, today: date) -> str:
