@@ -11,7 +11,7 @@ from app.domain.errors import AskAnAdministrator
 
 
 def add_check_resources(cli: typer.Typer, commands: Commands) -> None:
-    """Exit 0 when the directory loads, 1 when it is refused, 2 when there is none."""
+    """Exit 0 when the file is a directory that can be used, 1 when the file is refused, 2 when there is none."""
 
     @cli.command("check-resources")
     def check_resources(

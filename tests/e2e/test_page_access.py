@@ -20,7 +20,7 @@ PATIENTS = (
     "no-opioids",
 )
 WIDE_TEXT_PATIENTS = ("the-four-shapes", "everything-grey", "active-cancer", "forty-prescriptions")
-SUBPAGES = ("/why/sedative", "/why/med", "/note", "/preview")
+SUBPAGES = ("/why/sedative", "/resources/sedative", "/why/med", "/note", "/preview")
 
 
 @pytest.fixture(scope="module")

@@ -84,7 +84,16 @@ def test_hostile_text_is_text_on_every_page(page: Page, hostile_world: World, pa
     assert "<img src=x onerror=" in page.locator("body").inner_text()
     assert "{{7*7}}" in page.locator("body").inner_text()
     assert_only_text(page)
-    for path in ("/why/med", "/why/sedative", "/why/naloxone", "/note", "/preview", "/record", "/later/med"):
+    for path in (
+        "/why/med",
+        "/why/sedative",
+        "/why/naloxone",
+        "/note",
+        "/preview",
+        "/record",
+        "/later/med",
+        "/resources/med",
+    ):
         page.goto(visit + path)
         open_everything(page)
         assert_only_text(page)

@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from app.domain.finding import Finding
 from app.usecases.find_resources import Directory, Service
 from app.usecases.review_patient import ReviewedChart
-from app.web.presenters.referral import CONSENT, referral_text
+from app.web.presenters.referral import CONSENT, referral_text, spelled_out
 from app.web.presenters.rows import reason_with_days
 from app.web.presenters.words import State, long_date, sentence, state_of
 
+LETTERS_A_LINE = 58
+"""What surely fits on one line of the field in a frame of 600 pixels; browsers that can will fit the field themselves."""
 NO_DIRECTORY = "This site keeps no directory of services."
 NOT_CALLED_FOR = "No service of the site's directory is meant for this finding as it stands today."
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line about a service: "Wait", "2 weeks"."""
+    """One line about a service: "Wait", "2 weeks". `is_wide`: it takes a line of its own."""
 
     name: str
     value: str
+    is_wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def resources_view(chart: ReviewedChart, finding: Finding, directory: Directory 
     return ResourcesView(
         rule=finding.rule,
         state=state_of(finding, today),
-        title=finding.title,
+        title=spelled_out(finding.title),
         reason=reason_with_days(finding, today)[0],
         next_step=sentence(finding.next_step or ""),
         directory=directory.title if directory else "",
@@ -103,12 +106,12 @@ def facts_of(service: Service) -> tuple[Fact, ...]:
     return (
         Fact("Wait", service.wait),
         Fact("Hours", service.hours),
-        Fact("By phone or video", service.telehealth),
+        Fact("Telehealth", service.telehealth),
         Fact("Languages", service.languages),
-        Fact("Coverage", service.coverage),
+        Fact("Coverage", service.coverage, is_wide=True),
     )
 
 
 def text_rows(text: str) -> int:
-    """Lines of the field, long ones folded as in a narrow frame: so that nothing of it is out of sight."""
-    return sum(1 + len(line) // 72 for line in text.splitlines())
+    """Lines of the field, long ones folded as in the chart's frame: so that nothing of it is out of sight."""
+    return sum(1 + len(line) // LETTERS_A_LINE for line in text.splitlines())
