@@ -248,8 +248,8 @@ def _signature(row: OutboxRow, written: Written) -> ProvenanceIntent | None:
     if not written.owes_provenance or written.reference is None or isinstance(intent, FollowUp):
         return None
     wanted = intent.change.wanted if isinstance(intent, FlagIntent) else None
-    before = intent.change.last if isinstance(intent, NoteIntent) else intent.change.existing
-    is_new = before is None or intent.change.kind is ChangeKind.CREATE
+    is_new_note = isinstance(intent, NoteIntent) and intent.change.last is None
+    is_new = is_new_note or intent.change.kind is ChangeKind.CREATE
     return ProvenanceIntent(
         target=written.reference,
         rule=intent.rule,

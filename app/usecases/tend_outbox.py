@@ -34,21 +34,34 @@ class TendOutbox:
         return found
 
     def retry(self, number: int) -> OutboxRow:
-        """Make a dead or waiting row due again; audited. Raises WrongUsage for any other."""
+        """Make a dead or waiting row due again; audited. Raises WrongUsage for any other, and for one whose Flag or note
+        somebody has decided anew since."""
         row = self.row(number)
+        newer = self._newer(row)
+        may_be_tried = newer is None and row.state in (RowState.DEAD, RowState.WAITING)
         entry = AuditEntry(
             at=self.clock.now(),
             action=Action.RETRY_WRITE,
-            outcome="ok" if row.state in (RowState.DEAD, RowState.WAITING) else "refused",
+            outcome="ok" if may_be_tried else "refused",
             patient=row.patient,
             ehr=row.ehr,
             launch=row.launch,
             reason="an administrator asked for it at the command line",
             detail={"row": str(row.id), "rule": row.intent.rule},
         )
-        if not self.outbox.revive(number, entry):
-            raise WrongUsage(f"Row {number} is {row.state.value}: only a dead or waiting row can be tried again.")
-        return self.row(number)
+        if self.outbox.revive(number, entry):
+            return self.row(number)
+        if newer is not None:
+            raise WrongUsage(
+                f"Row {newer} is a newer decision about the same as row {number}: sending the older one would go over it. "
+                f"See: sextant outbox explain {newer}"
+            )
+        raise WrongUsage(f"Row {number} is {row.state.value}: only a dead or waiting row can be tried again.")
+
+    def _newer(self, row: OutboxRow) -> int | None:
+        """The number of the newest row about the same Flag or note, if that is another one."""
+        lane = [each.id for each in self.outbox.rows_of(row.ehr, row.patient) if each.intent.lane == row.intent.lane]
+        return max(lane) if max(lane) > row.id else None
 
 
 def explanation(row: OutboxRow) -> str:

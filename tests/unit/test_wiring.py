@@ -1,9 +1,11 @@
 """What the settings put together: published keys, Backend Services, switches."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
+import respx
 from fastapi.testclient import TestClient
 
 from app.domain.errors import AskAnAdministrator
@@ -54,7 +56,7 @@ def test_without_keys_the_set_is_empty(environment: pytest.MonkeyPatch) -> None:
     made = parts()
     with TestClient(application_of(made)) as client:
         assert client.get("/.well-known/jwks.json").json() == {"keys": []}
-    assert made.ehrs.unattended("clinic") is None
+    assert asyncio.run(made.ehrs.unattended("clinic")) is None
 
 
 def test_a_backend_client_needs_keys(environment: pytest.MonkeyPatch) -> None:
@@ -63,11 +65,26 @@ def test_a_backend_client_needs_keys(environment: pytest.MonkeyPatch) -> None:
         parts()
 
 
-def test_backend_services_may_write_what_the_make_of_ehr_takes(environment: pytest.MonkeyPatch) -> None:
-    found = parts().ehrs.unattended("clinic")
+@pytest.mark.parametrize(
+    ("granted", "takes"),
+    [("system/Flag.cruds", Takes.FLAGS), ("system/Flag.rs", Takes.NOTHING), (None, Takes.FLAGS)],
+    ids=["as asked", "reading only", "unsaid"],
+)
+def test_backend_services_may_write_what_the_ehr_granted(
+    environment: pytest.MonkeyPatch, granted: str | None, takes: Takes
+) -> None:
+    endpoints = {
+        "authorization_endpoint": "https://ehr.example/authorize",
+        "token_endpoint": "https://ehr.example/token",
+    }
+    token = {"access_token": "t", "token_type": "bearer", "expires_in": 300, **({"scope": granted} if granted else {})}
+    with respx.mock(assert_all_called=False) as router:
+        router.get("https://ehr.example/fhir/.well-known/smart-configuration").respond(200, json=endpoints)
+        router.post("https://ehr.example/token").respond(200, json=token)
+        found = asyncio.run(parts().ehrs.unattended("clinic"))
     assert found is not None
-    assert found.takes is Takes.FLAGS
-    assert found.sink is not None
+    assert found.takes is takes
+    assert (found.sink is not None) is (takes is Takes.FLAGS)
 
 
 @pytest.mark.parametrize(("switch", "held"), [("on", set()), ("dry_run", {"clinic"}), ("off", {"clinic"})])

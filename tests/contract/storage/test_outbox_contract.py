@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 from app.domain.audit import Action, AuditEntry
 from app.domain.errors import LaunchAgain
 from app.domain.flag import (
+    PERHAPS,
     ChangeKind,
     FlagChange,
     FlagIntent,
@@ -175,6 +176,43 @@ class TestFates:
         assert not storage.outbox.revive(dead.id, audit())
         assert claimed(storage).attempts == 1
 
+    def test_dead_with_what_may_be_in_the_chart(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        line = LastWritten("one", "naloxone", "Naloxone: offer", PERHAPS, "facts")
+        assert storage.outbox.bury(claimed(storage), LATER, "mend it", audit(), last=line)
+        assert storage.ledger.find("clinic", "one") == line
+
+    def test_one_behind_which_a_newer_decision_stands_stays_dead(self, storage: Storage) -> None:
+        add(storage, "old", intent())
+        storage.outbox.bury(claimed(storage), LATER, "mend it", audit())
+        add(storage, "new", intent())
+        old = storage.outbox.find("old")
+        assert old is not None
+        assert not storage.outbox.revive(old.id, audit("refused"))
+        assert claimed(storage).key == "new"
+        other_lane = intent("two")
+        add(storage, "other", other_lane)
+        storage.outbox.bury(claimed(storage, key="other"), LATER, "mend it", audit())
+        add(storage, "third", intent("three"))
+        other = storage.outbox.find("other")
+        assert other is not None
+        assert storage.outbox.revive(other.id, audit())
+
+    @pytest.mark.parametrize("fate", ["postponed", "waiting"])
+    def test_one_behind_which_a_newer_decision_stands_is_not_tried_again(self, storage: Storage, fate: str) -> None:
+        add(storage, "old", intent())
+        old = claimed(storage)
+        add(storage, "new", intent())
+        if fate == "postponed":
+            assert storage.outbox.postpone(old, NINE + timedelta(seconds=60), LATER, audit("unknown"))
+        else:
+            assert storage.outbox.wait(old, LATER, audit("waiting"))
+        found = storage.outbox.find("old")
+        assert found is not None
+        assert (found.state, found.written and found.written.outcome) == (RowState.SETTLED, "superseded")
+        assert claimed(storage).key == "new"
+        assert storage.audit.entries()[-1].outcome == "superseded"
+
     def test_settled_for_good(self, storage: Storage) -> None:
         add(storage, "k1", intent())
         storage.outbox.settle(claimed(storage), CREATED, audit())
@@ -193,6 +231,67 @@ class TestFates:
             work.outbox.owe(row, PROVENANCE)
         owed = claimed(storage)
         assert (owed.key, owed.intent, owed.user) == ("k1:provenance", PROVENANCE, "Practitioner/d1")
+
+
+class TestWithholding:
+    WHY = "Taken back before it was sent."
+    LINE = LastWritten("one", "naloxone", "Naloxone: offer", PERHAPS, "facts")
+
+    @staticmethod
+    def number(storage: Storage, key: str = "k1") -> int:
+        found = storage.outbox.find(key)
+        assert found is not None
+        return found.id
+
+    @pytest.mark.parametrize("fate", ["pending", "waiting", "dead"])
+    def test_what_nobody_is_sending_is_never_sent(self, storage: Storage, fate: str) -> None:
+        add(storage, "k1", intent())
+        if fate == "waiting":
+            storage.outbox.wait(claimed(storage), LATER, audit())
+        if fate == "dead":
+            storage.outbox.bury(claimed(storage), LATER, "mend it", audit())
+        assert storage.outbox.withhold(self.number(storage), self.WHY, audit("superseded"), last=self.LINE)
+        row = storage.outbox.find("k1")
+        assert row is not None
+        assert row.state is RowState.SETTLED
+        assert row.written is not None
+        assert (row.written.outcome, row.written.detail) == ("superseded", self.WHY)
+        assert storage.ledger.find("clinic", "one") == self.LINE
+        assert storage.outbox.claim("w1", LEASE) is None
+        assert storage.outbox.wake("clinic", "Patient/p1", OTHER) == 0
+        assert not storage.outbox.revive(row.id, audit())
+
+    def test_what_is_being_sent_is_not_stopped(self, storage: Storage, clock: SetClock) -> None:
+        add(storage, "k1", intent())
+        row = claimed(storage)
+        assert not storage.outbox.withhold(row.id, self.WHY, audit(), last=self.LINE)
+        assert storage.ledger.find("clinic", "one") is None
+        clock.forward(LEASE)
+        assert storage.outbox.withhold(row.id, self.WHY, audit()), "whoever had it is gone"
+        assert not storage.outbox.settle(row, CREATED, audit("late")), "and comes too late"
+
+    def test_what_is_settled_stays_so(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        storage.outbox.settle(claimed(storage), CREATED, audit())
+        assert not storage.outbox.withhold(self.number(storage), self.WHY, audit())
+        row = storage.outbox.find("k1")
+        assert row is not None
+        assert row.written == CREATED
+
+    def test_stands_or_falls_with_the_rest_of_its_transaction(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        lines = len(storage.audit.entries())
+        number = self.number(storage)
+
+        def withhold_and_fail() -> None:
+            with storage.unit_of_work() as work:
+                assert work.outbox.withhold(number, self.WHY, audit())
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            withhold_and_fail()
+        assert claimed(storage).key == "k1"
+        assert len(storage.audit.entries()) == lines
 
 
 class TestLedger:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from app.domain.finding import Finding, LtotState, Review, Status, Tier
-from app.domain.flag import ChangeKind, ChartFlag, FlagPlan, LastWritten, NoteChange
+from app.domain.flag import PERHAPS, ChangeKind, ChartFlag, FlagPlan, LastWritten, NoteChange
 from app.domain.med import MedTotal
 from app.flags import identify_with, plan, plan_note, wanted
 from app.flags.transitions import TRANSITIONS, Asked, Standing
@@ -215,6 +215,24 @@ class TestWithOurLedger:
         spaced = flag(text="Urine drug  test due (Sextant, as of 2026-01-15) ")
         assert self.planned(self.line(), spaced, facts="other facts") == ["leave"], "as wanted"
 
+    def test_what_was_never_answered_and_is_not_there_is_proposed_again(self) -> None:
+        assert self.planned(self.line(status=PERHAPS)) == ["create"]
+
+    def test_what_was_never_answered_and_is_there_is_our_own_work(self) -> None:
+        line = self.line(status=PERHAPS)
+        assert self.planned(line, flag(), facts="other facts") == ["leave"], "as wanted"
+        edited = flag(text="Urine drug test ordered (Sextant, as of 2026-01-15)")
+        assert self.planned(line, edited, facts="other facts") == ["leave"], "a person's text stays"
+        assert self.planned(line, flag(status="inactive")) == ["leave"], "a person ended it"
+        assert self.planned(line, flag(status="inactive"), facts="other facts") == ["update"]
+
+    def test_a_renewal_that_was_never_answered_did_not_happen_where_the_version_is_the_old_one(self) -> None:
+        line = self.line(status=PERHAPS, text="Urine drug test overdue (Sextant, as of 2026-02-01)", version="1")
+        assert self.planned(line, flag(status="inactive")) == ["update"]
+        old = flag(text="Urine test overdue (Sextant, as of 2025-12-01)")
+        assert self.planned(line, old) == ["update"]
+        assert self.planned(line, replace(old, version="2")) == ["leave"], "somebody else's text"
+
     def test_an_error_stays_an_error(self) -> None:
         assert self.planned(self.line(), flag(status="entered-in-error"), facts="other facts") == ["leave"]
 
@@ -252,6 +270,16 @@ class TestNotes:
         (other,) = self.planned(review(udt_check="red"), written, visit="Encounter/e2").changes
         assert isinstance(other, NoteChange)
         assert other.last is None
+
+    def test_after_one_was_taken_back_the_next_is_another_note(self) -> None:
+        gone: list[LastWritten] = []
+        for _ in range(3):
+            (line,) = self.planned(review(udt_check="red"), *gone).changes
+            assert isinstance(line, NoteChange)
+            assert line.last is None
+            assert line.note.identifier not in {each.identifier for each in gone}
+            gone.append(LastWritten(line.note.identifier, line.rule, "", "inactive", line.note.fingerprint, "D/1", "2"))
+        assert "taken back" in line.reason
 
     def test_the_digest_covers_the_text(self) -> None:
         one, two = self.planned(review(udt_check="red")), self.planned(review(udt_check="red", agreement="red"))

@@ -38,6 +38,7 @@ class TokenDesk:
         self.forms: list[dict[str, list[str]]] = []
         self.headers: list[dict[str, Any]] = []
         self.refuses: httpx.Response | None = None
+        self.grants: dict[str, str] = {}
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         form = parse_qs(request.content.decode())
@@ -52,20 +53,20 @@ class TokenDesk:
         if self.refuses is not None:
             return self.refuses
         return httpx.Response(
-            200, json={"access_token": f"t{len(self.forms)}", "token_type": "bearer", "expires_in": 300}
+            200, json={"access_token": f"t{len(self.forms)}", "token_type": "bearer", "expires_in": 300, **self.grants}
         )
 
 
-def ask(keys: SigningKeys, desk: TokenDesk, clock: SetClock, *steps: Any) -> list[str]:
-    """Bearer tokens: a step is "bearer", "renewed", or a time to let pass."""
+def ask(keys: SigningKeys, desk: TokenDesk, clock: SetClock, *steps: Any) -> list[Any]:
+    """Bearer tokens, or the scopes granted: a step is "bearer", "renewed", "granted", or a time to let pass."""
 
-    async def run() -> list[str]:
+    async def run() -> list[Any]:
         registration = EhrRegistration("clinic", "Clinic", ISS, "sextant")
         async with OutboundClient(registration.fence()) as client:
             tokens = BackendTokens(
                 BackendClient("backend-client", ("system/Flag.cruds",)), registration, client, keys, clock
             )
-            got = []
+            got: list[Any] = []
             for step in steps:
                 if isinstance(step, timedelta):
                     clock.forward(step)
@@ -96,6 +97,23 @@ def test_a_token_is_kept_until_four_fifths_of_its_life_and_renewed_when_refused(
     keys = SigningKeys(new_keys())
     steps = ("bearer", timedelta(seconds=239), "bearer", timedelta(seconds=1), "bearer", "renewed", "bearer")
     assert ask(keys, TokenDesk(keys.public()), SetClock(), *steps) == ["t1", "t1", "t2", "t3", "t3"]
+
+
+@pytest.mark.parametrize(
+    ("grants", "expected"),
+    [
+        ({}, ("system/Flag.cruds",)),
+        ({"scope": "system/Flag.rs system/Patient.r"}, ("system/Flag.rs", "system/Patient.r")),
+        ({"scope": ""}, ()),
+    ],
+    ids=["unsaid: as asked", "less than asked", "nothing"],
+)
+def test_what_was_granted_is_what_the_answer_says(grants: dict[str, str], expected: tuple[str, ...]) -> None:
+    keys = SigningKeys(new_keys())
+    desk = TokenDesk(keys.public())
+    desk.grants = grants
+    assert ask(keys, desk, SetClock(), "granted", "granted") == [expected, expected]
+    assert len(desk.forms) == 1, "the token is kept"
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import AskAnAdministrator, LaunchAgain, TryAgainLater, WrongUsage
-from app.domain.flag import LastWritten, ProvenanceIntent, Written
+from app.domain.flag import PERHAPS, ChangeKind, FlagIntent, LastWritten, ProvenanceIntent, Withheld, Written
 from app.domain.outbox import RowState
 from app.domain.outcome import Ok
+from app.flags.undo import BEING_SENT, NOT_SENT
+from app.usecases.carry_out import TAKEN_BACK, Overtaken
 from app.usecases.pace import Pace
-from app.usecases.send_outbox import NO_ANSWER, REFUSED, TOO_LATE, SendOutbox
+from app.usecases.send_outbox import NO_ANSWER, NO_LONGER_WANTED, REFUSED, TOO_LATE, SendOutbox
 from app.usecases.tend_outbox import TendOutbox, explanation
 from app.usecases.work_outbox import WorkOutbox
 from tests.unit.usecases.outbox_desk import LATER_LAUNCH, PACE, Desk, WrittenDownSink, desk, flag, session
@@ -100,6 +102,9 @@ class TestNotAnswered:
             outbox.clock.forward(timedelta(minutes=1))
             assert outbox.work()
         assert (outbox.row().state, outbox.row().remedy) == (RowState.DEAD, NO_ANSWER)
+        line = outbox.storage.ledger.find("clinic", "lane-1")
+        assert line is not None
+        assert line.status == PERHAPS, "a later plan knows that it may be there"
         outbox.clock.forward(timedelta(hours=1))
         assert not outbox.work()
 
@@ -114,6 +119,15 @@ class TestNotAnswered:
         with pytest.raises(WrongUsage, match="settled"):
             tend.retry(dead.id)
         assert ("retry_write", "ok") in outbox.outcomes()
+
+    def test_but_not_over_a_newer_decision(self, outbox: Desk) -> None:
+        self.test_in_the_end_is_an_administrators(outbox)
+        outbox.confirm("k2")
+        tend = TendOutbox(outbox.storage.outbox, outbox.clock)
+        with pytest.raises(WrongUsage, match="newer"):
+            tend.retry(outbox.row().id)
+        assert outbox.row().state is RowState.DEAD
+        assert outbox.outcomes()[-1] == ("retry_write", "refused")
 
     def test_a_sender_that_takes_too_long_gives_up_before_its_lease_does(self, tmp_path: Path) -> None:
         async def slowly() -> Written:
@@ -178,6 +192,150 @@ class TestPermission:
         outbox.clock.forward(timedelta(minutes=1))
         assert outbox.work()
         assert outbox.row().state is RowState.WAITING
+
+    def test_refused_to_another_launch_is_not_refused_to_all(self, outbox: Desk) -> None:
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.ehrs.backend = WrittenDownSink("backend")
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        outbox.storage.sessions.end(session().launch)
+        outbox.ehrs.sink(LATER_LAUNCH).answers = [Written("naloxone", "refused", detail="(403)")]
+        outbox.clock.forward(timedelta(minutes=1))
+        assert outbox.work()
+        assert outbox.row().written == CREATED
+        assert outbox.storage.audit.entries()[-1].detail["by"] == "backend services"
+
+    def test_refused_to_all_is_refused(self, outbox: Desk) -> None:
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        for launch in (session().launch, LATER_LAUNCH):
+            outbox.ehrs.sink(launch).answers = [Written("naloxone", "refused", detail="(403)")]
+        assert outbox.confirm()[0].outcome == "refused"
+        assert len(outbox.ehrs.sink(LATER_LAUNCH).given) == 1
+        assert (outbox.row().state, outbox.row().remedy) == (RowState.DEAD, REFUSED)
+
+    def test_that_has_ended_while_another_is_refused_is_waited_for(self, outbox: Desk) -> None:
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.ehrs.sink().answers = [OVER]
+        outbox.ehrs.sink(LATER_LAUNCH).answers = [Written("naloxone", "refused", detail="(403)")]
+        assert outbox.confirm()[0].outcome == "waiting"
+        assert outbox.row().state is RowState.WAITING
+
+
+class TestWoken:
+    """A launch opens the chart in which something waits: it is sent only if it is still asked for."""
+
+    @pytest.fixture
+    def woken(self, outbox: Desk) -> Desk:
+        outbox.ehrs.sink().answers = [OVER]
+        outbox.confirm()
+        outbox.storage.sessions.end(session().launch)
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.storage.outbox.wake("clinic", "Patient/p1", LATER_LAUNCH)
+        return outbox
+
+    def test_and_still_asked_for_it_is_sent(self, woken: Desk) -> None:
+        assert woken.work()
+        assert woken.row().written == CREATED
+        assert woken.today.asked == [LATER_LAUNCH]
+
+    def test_and_no_longer_asked_for_it_is_superseded_and_audited(self, woken: Desk) -> None:
+        woken.today.changes = []
+        assert woken.work()
+        assert woken.row().state is RowState.SETTLED
+        assert woken.row().written == Written("naloxone", "superseded", detail=NO_LONGER_WANTED)
+        assert woken.ehrs.sink(LATER_LAUNCH).given == []
+        last = woken.storage.audit.entries()[-1]
+        assert (last.outcome, last.reason) == ("superseded", NO_LONGER_WANTED)
+        assert woken.storage.ledger.find("clinic", "lane-1") is None
+
+    def test_and_the_chart_cannot_be_read_whole_it_is_tried_again_later(self, woken: Desk) -> None:
+        woken.today.changes = [SILENT]
+        assert woken.work()
+        assert woken.row().state is RowState.PENDING
+        assert woken.ehrs.sink(LATER_LAUNCH).given == []
+
+    def test_and_that_launch_is_over_too_it_waits_again(self, woken: Desk) -> None:
+        woken.today.changes = [OVER]
+        woken.work()
+        assert woken.row().state is RowState.WAITING
+
+    def test_taking_back_is_asked_of_nobody(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [OVER]
+        change = replace(flag().change, kind=ChangeKind.INACTIVATE, reason=BEING_SENT)
+        outbox.confirm(intent=replace(flag(), change=change))
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.storage.outbox.wake("clinic", "Patient/p1", LATER_LAUNCH)
+        assert outbox.work()
+        assert outbox.today.asked == []
+        assert len(outbox.ehrs.sink(LATER_LAUNCH).given) == 1
+
+    def test_in_its_own_launch_it_is_not_asked_again(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        outbox.clock.forward(timedelta(minutes=1))
+        assert outbox.work()
+        assert outbox.today.asked == []
+
+
+class TestWithheld:
+    """What is confirmed and not sent yet can be taken back."""
+
+    LINE = Withheld(1, "naloxone", ChangeKind.CREATE, "Naloxone: offer", NOT_SENT)
+
+    @staticmethod
+    def stop(outbox: Desk, *lines: Withheld, **intents: FlagIntent) -> tuple[Written, ...]:
+        return asyncio.run(outbox.carry_out(session(), intents, lines))
+
+    @pytest.mark.parametrize("answer", [OVER, SILENT], ids=["waiting", "to be tried again"])
+    def test_it_is_never_sent(self, outbox: Desk, answer: Exception) -> None:
+        outbox.ehrs.sink().answers = [answer]
+        outbox.confirm()
+        assert self.stop(outbox, self.LINE) == (Written("naloxone", "superseded", detail=TAKEN_BACK),)
+        assert outbox.row().state is RowState.SETTLED
+        outbox.clock.forward(timedelta(minutes=1))
+        assert not outbox.work()
+        assert outbox.outcomes()[-1] == ("confirm_write", "superseded")
+        assert isinstance(outbox.storage.audit.verify(), Ok)
+
+    def test_where_an_earlier_try_may_be_there_the_ledger_says_so(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        self.stop(outbox, self.LINE)
+        line = outbox.storage.ledger.find("clinic", "lane-1")
+        assert line == LastWritten("lane-1", "naloxone", "Naloxone: offer", PERHAPS, "facts")
+
+    def test_where_it_was_never_sent_the_ledger_learns_nothing(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [OVER]
+        outbox.confirm()
+        self.stop(outbox, self.LINE)
+        assert outbox.storage.ledger.find("clinic", "lane-1") is None
+
+    def test_while_it_is_being_sent_nothing_at_all_is_stored(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [OVER]
+        outbox.confirm()
+        outbox.storage.outbox.wake("clinic", "Patient/p1", session().launch)
+        assert outbox.storage.outbox.claim("worker", PACE.lease) is not None
+        before = outbox.outcomes()
+        with pytest.raises(Overtaken):
+            self.stop(outbox, self.LINE, k2=flag("lane-2"))
+        assert outbox.outcomes() == before
+        assert outbox.storage.outbox.find("k2") is None
+
+    def test_a_newer_decision_behind_one_that_fails_takes_its_place(self, outbox: Desk) -> None:
+        async def meanwhile() -> Written:
+            with outbox.storage.unit_of_work() as work:
+                entry = outbox.carry_out._entry(session(), flag(), "ok")
+                work.outbox.add("k2", session().launch, flag(), entry)
+            raise SILENT
+
+        outbox.ehrs.sink().answers = [meanwhile]
+        outbox.confirm()
+        assert (outbox.row().state, outbox.row().written and outbox.row().written.outcome) == (
+            RowState.SETTLED,
+            "superseded",
+        )
+        assert outbox.work(), "the newer one is due at once"
+        assert outbox.row("k2").written == CREATED
 
 
 class TestConfirmedLongAgo:
