@@ -17,7 +17,17 @@ from app.ports import Clock, Ehrs, UnitOfWork
 from app.rules import Policy
 from app.rules.dismissal import with_dismissals
 from app.rules.evidence.admissible import as_read
+from app.rules.evidence.found import Found
+from app.rules.evidence.toxicology import Outcome
 from app.rules.over_time import Mark, MarkKind, OverTime, PegBaseline, PegPoint, Taken, over_time
+from app.rules.picture.beside import Beside, CoPrescribing
+from app.rules.picture.care import Seen, Step, VisitFacts
+from app.rules.picture.clinical_picture import ClinicalPicture, clinical_picture
+from app.rules.picture.nothing import Nothing, Unknown
+from app.rules.picture.other_facts import Fact, Said
+from app.rules.picture.scores import ITEM_NINE, Level, Reading, ScoreLine, ScoreTable
+from app.rules.picture.scores import Direction as PegDirection
+from app.rules.picture.toxicology import Cell, Collection, ToxicologyTable
 from app.rules.ranking import PageOrder, page_order
 from app.rules.ranking import Row as RankedRow
 from app.rules.review import case_of, review_case
@@ -25,17 +35,38 @@ from app.terminology.factors import FACTOR_SETS
 from app.usecases.staff_names import dismissal_by_name, fact_by_name, staff_names
 
 __all__ = [
+    "ITEM_NINE",
+    "Beside",
+    "Cell",
+    "ClinicalPicture",
+    "CoPrescribing",
+    "Collection",
     "DoseFirst",
     "DoseIn",
+    "Fact",
+    "Found",
+    "Level",
     "Mark",
     "MarkKind",
+    "Nothing",
+    "Outcome",
     "OverTime",
     "PegBaseline",
+    "PegDirection",
     "PegPoint",
     "RankedRow",
+    "Reading",
     "ReviewPatient",
     "ReviewedChart",
+    "Said",
+    "ScoreLine",
+    "ScoreTable",
+    "Seen",
+    "Step",
     "Taken",
+    "ToxicologyTable",
+    "Unknown",
+    "VisitFacts",
     "reviewed",
 ]
 
@@ -44,8 +75,8 @@ __all__ = [
 class ReviewedChart:
     """What was read, what was concluded, in which order it is shown, and when it was read.
 
-    `over_time` is what the time axis shows beside the dose. `other_doses` are the same supplies under the factor sets that are
-    not in force: for comparison only, no finding rests on them.
+    `over_time` is what the time axis shows beside the dose, `picture` the other facts below it. `other_doses` are the same
+    supplies under the factor sets that are not in force: for comparison only, no finding rests on them.
     """
 
     record: PatientRecord
@@ -53,6 +84,7 @@ class ReviewedChart:
     order: PageOrder
     read_at: datetime
     over_time: OverTime
+    picture: ClinicalPicture
     other_doses: tuple[MedTotal, ...] = ()
 
 
@@ -95,6 +127,7 @@ def reviewed(
         order=page_order(answer, policy),
         read_at=read_at,
         over_time=over_time(case),
+        picture=clinical_picture(case),
         other_doses=tuple(dose_under(record, policy, today, name) for name in others),
     )
 

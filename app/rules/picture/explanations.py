@@ -13,7 +13,7 @@ from app.rules.case import Case
 from app.rules.evidence.substances import METABOLITES, SCREENS
 from app.rules.evidence.toxicology import Doubt, Outcome, Verdict, specimen_of, supplies
 from app.rules.evidence.visits import admissions
-from app.rules.rule import feed_words
+from app.rules.picture.nothing import how_they_ended
 
 CDC = "CDC 2022, recommendation 10"
 KNOWLEDGE = "general knowledge of toxicology, not signed off"
@@ -74,11 +74,9 @@ def _of_this_chart(case: Case, verdict: Verdict) -> Iterator[Explanation]:
     for first, last, _ in admissions(case):
         if first <= verdict.day and last >= window:
             yield Explanation(f"a medicine given during the hospital stay of {first}", OURS)
-    unseen = [feed for feed in (Feed.DISPENSES, Feed.PDMP) if not case.feed(feed).is_complete]
+    unseen = case.record.feeds.incomplete((Feed.DISPENSES, Feed.PDMP))
     if unseen and verdict.drug_class in SCREENS:
-        yield Explanation(
-            f"a prescription from elsewhere ({'; '.join(feed_words(case, each) for each in unseen)})", OURS
-        )
+        yield Explanation(f"a prescription from elsewhere ({how_they_ended(case, unseen)})", OURS)
 
 
 def _earlier_supplies(case: Case, verdict: Verdict) -> dict[str, date]:

@@ -35,12 +35,20 @@ def nothing_seen(case: Case, feeds: tuple[Feed, ...], why: str = "none on record
     unread = case.record.feeds.incomplete(feeds)
     if unread:
         broke = any(case.feed(feed).status in BROKEN for feed in unread)
-        return Unknown(
-            Nothing.QUERY_FAILED if broke else Nothing.NO_DATA, "; ".join(feed_words(case, feed) for feed in unread)
-        )
+        return Unknown(Nothing.QUERY_FAILED if broke else Nothing.NO_DATA, how_they_ended(case, unread))
     return Unknown(Nothing.NOT_DONE, why) if recorded else Unknown(Nothing.NO_DATA, NOT_SEEN_HERE)
 
 
 def partly_read(case: Case, feeds: tuple[Feed, ...]) -> str:
     """What to say beside values that were seen while a feed is incomplete; empty when all was read."""
-    return "; ".join(feed_words(case, feed) for feed in case.record.feeds.incomplete(feeds))
+    return how_they_ended(case, case.record.feeds.incomplete(feeds))
+
+
+def how_they_ended(case: Case, feeds: tuple[Feed, ...]) -> str:
+    """How feeds ended, inside a sentence ("laboratory results could not be read, documents not connected")."""
+    return ", ".join(_inside(feed_words(case, feed).replace(": ", " ", 1)) for feed in feeds)
+
+
+def _inside(words: str) -> str:
+    """Abbreviations keep their capitals."""
+    return words if words[:2].isupper() else words[0].lower() + words[1:]

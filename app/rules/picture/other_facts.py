@@ -78,7 +78,7 @@ def _without(case: Case, what: str, *feeds: Feed) -> Said:
 def _kidneys(case: Case) -> Fact:
     egfr, stage = newest_egfr(case), worst_stage(case)
     says = [Said(_egfr_words(case, egfr), egfr.found)] if egfr else []
-    says += [Said(f"{stage.found.value} on the problem list", stage.found)] if stage else []
+    says += [Said(stage.found.value, stage.found)] if stage else []
     fact = _fact(case, "Kidneys", "renal", says, Feed.LABS, Feed.CONDITIONS, none="no eGFR on record")
     if fact.unknown and fact.unknown.kind is Nothing.NOT_DONE and not case.policy.recorded_here.egfr.value:
         return Fact(fact.name, fact.rule, (), nothing_seen(case, (), recorded=False))

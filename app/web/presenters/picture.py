@@ -27,7 +27,7 @@ from app.usecases.review_patient import (
     VisitFacts,
 )
 from app.web.presenters.chart import CLASS_NAMES as SEDATIVE_NAMES
-from app.web.presenters.toxicology import ToxicologyView, toxicology_view
+from app.web.presenters.toxicology import ToxicologyView, capital, toxicology_view
 from app.web.presenters.words import State, counted, listed, medicine_words, number, plain, short_date
 
 _SEMANTIC_TAG = re.compile(
@@ -51,7 +51,14 @@ KINDS = {
     "Appointment": "appointment",
     "Condition": "problem list",
 }
-LONG_NAMES = {"Opioid use disorder": "opioid use disorder", "Lungs": "lung disease", "Liver": "liver disease"}
+NONE_NAMES = {
+    "Kidneys": "eGFR",
+    "Liver": "liver disease",
+    "Pregnancy": "pregnancy status",
+    "Sleep and breathing": "sleep apnea",
+    "Lungs": "lung disease",
+}
+"""What was looked for under a name, where the name alone would not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,7 @@ def medicine_lines(beside: CoPrescribing, today: date) -> Iterator[Line]:
     if beside.medicines_unknown:
         yield unknown_line("Sedating medicines", "sedative", beside.medicines_unknown, today)
     if beside.partly_read and beside.medicines:
-        yield Line("", "", (Entry(f"{beside.partly_read}: more may exist", state=State("grey", "Not known")),))
+        yield Line("", "", (Entry(f"{beside.partly_read}; more may exist", state=State("grey", "Not known")),))
 
 
 def medicine_entry(medicine: Beside, window: int, today: date) -> Entry:
@@ -263,7 +270,7 @@ def score_notes(table: ScoreTable) -> Iterator[str]:
     for why, names in by_reason.items():
         yield f"{listed(names)}: {why}."
     if table.partly_read and table.lines:
-        yield f"{table.partly_read}: newer ones may exist."
+        yield capital(f"{table.partly_read}; newer ones may exist.")
 
 
 # --- visits and steps of care ----------------------------------------------------------------------------------------
@@ -333,7 +340,7 @@ def fact_line(fact: Fact, today: date) -> Line:
         return unknown_line(fact.name, fact.rule, fact.unknown, today)
     entries = [said_entry(said, today) for said in fact.says]
     if fact.partly_read:
-        entries.append(Entry(f"{fact.partly_read}: more may exist", state=State("grey", "Not known")))
+        entries.append(Entry(f"{fact.partly_read}; more may exist", state=State("grey", "Not known")))
     return Line(fact.name, fact.rule, tuple(entries))
 
 
@@ -346,5 +353,5 @@ def said_entry(said: Said, today: date) -> Entry:
 
 def none_words(facts: Iterable[Fact]) -> str:
     """ "None on record: liver disease, overdose"."""
-    names = [LONG_NAMES.get(fact.name, fact.name.lower()) for fact in facts if is_none(fact)]
+    names = [NONE_NAMES.get(fact.name, fact.name.lower()) for fact in facts if is_none(fact)]
     return f"None on record: {', '.join(names)}." if names else ""

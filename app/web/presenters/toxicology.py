@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.usecases.review_patient import Cell, Collection, Outcome, ToxicologyTable, Unknown
+from app.usecases.review_patient import Cell, Collection, Nothing, Outcome, ToxicologyTable, Unknown
 from app.web.presenters.words import State, counted, listed, plain, short_date
 
 CLASS_NAMES = {
@@ -97,7 +97,7 @@ def toxicology_view(table: ToxicologyTable, today: date) -> ToxicologyView:
         explained=tuple(explained(cell, today) for cell in told if is_current(table, cell)),
         explained_earlier=tuple(explained(cell, today) for cell in told if not is_current(table, cell)),
         sources=listed(list(dict.fromkeys(each.source for cell in told for each in cell.explanations))),
-        nothing=State("grey", nothing_words(table.unknown, today)) if table.unknown else None,
+        nothing=nothing_of(table.unknown, today) if table.unknown else None,
         notes=tuple(notes(table, today)),
     )
 
@@ -181,9 +181,14 @@ def said_by(cell: Cell, today: date) -> str:
     return "" if cell.is_open or not cell.is_unexpected else "Answered by a later test."
 
 
-def nothing_words(unknown: Unknown, today: date) -> str:
-    """Why there is no table."""
-    return plain(unknown.why[:1].upper() + unknown.why[1:], today)
+def nothing_of(unknown: Unknown, today: date) -> State:
+    """Why there is no table: looked for and none there, or not known."""
+    return State("none" if unknown.kind is Nothing.NOT_DONE else "grey", capital(plain(unknown.why, today)))
+
+
+def capital(text: str) -> str:
+    """As a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def notes(table: ToxicologyTable, today: date) -> Iterable[str]:
@@ -199,4 +204,4 @@ def notes(table: ToxicologyTable, today: date) -> Iterable[str]:
     if table.earlier_days:
         yield f"{counted(table.earlier_days, 'earlier day', 'earlier days')} of testing not shown."
     if table.partly_read and not table.unknown:
-        yield f"{table.partly_read}: more may exist than is shown."
+        yield capital(f"{table.partly_read}; more may exist than is shown.")

@@ -11,6 +11,7 @@ from app.usecases.review_patient import ReviewedChart
 from app.web.presenters.chart import USUAL_MONTHS
 from app.web.presenters.dose import DoseView, dose_view
 from app.web.presenters.over_time import OverTimeView, over_time_view
+from app.web.presenters.picture import PictureView, picture_view
 from app.web.presenters.recording import dismissed_words
 from app.web.presenters.rows import EVIDENCE_SHOWN, Row, evidence_words, in_date_words, rows_of, task_row
 from app.web.presenters.words import age, clock_time, counted, long_date, medicine_words, short_date
@@ -99,6 +100,7 @@ class VisitView:
     person: Person
     dose: DoseView
     over_time: OverTimeView
+    picture: PictureView
     tier_css: str
     tier: str
     tier_reasons: str
@@ -134,6 +136,7 @@ def visit_view(
         person=person_of(chart, zone),
         dose=dose_view(review.med, chart.over_time, chart.other_doses),
         over_time=over_time_view(chart, months),
+        picture=picture_view(chart),
         tier_css=tier_css,
         tier=tier,
         tier_reasons=medicine_words(", ".join(reason.text for reason in review.tier.reasons)),
