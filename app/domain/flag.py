@@ -245,8 +245,8 @@ class ProvenanceIntent:
 class WithdrawIntent:
     """A twin of our Flag or note, made by two writers at once, that is still to be marked as entered in error.
 
-    `keeps` is the one that stays. `reads` fingerprints what others read in the twin: one that reads otherwise by then was
-    edited by a person and is left for people.
+    `keeps` is the one that stays; empty when both go, with a note that is taken back. `reads` fingerprints what others read in
+    the twin: one that reads otherwise by then was edited by a person and is left for people.
     """
 
     target: str

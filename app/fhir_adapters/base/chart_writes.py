@@ -1,4 +1,5 @@
-"""One write to the chart and its Provenance: together in a transaction where the EHR can, else the write alone.
+"""One write to the chart and its Provenance: together in a transaction where the EHR can and it is sure what is written, else
+the write alone.
 
 Nothing is decided here: what to send, and what an answer means, is the writers' business.
 """
@@ -37,6 +38,12 @@ class Write:
     condition: str | None = None
 
     @property
+    def may_make_nothing(self) -> bool:
+        """A create that answers 200 when somebody else's is there already. In one transaction with it, our Provenance would
+        then be about that one (seen on HAPI): it is sent after the answer."""
+        return self.method == "POST" and self.condition is not None
+
+    @property
     def headers(self) -> dict[str, str]:
         """With the whole result asked for: some servers answer with headers only."""
         asked = {"Prefer": "return=representation"}
@@ -70,16 +77,28 @@ class ChartWrites:
         """By what is known without asking: for previews."""
         return self._takes(self.capabilities.last_known)
 
+    def signature_text(self, signed_by: ProvenanceIntent | None) -> str:
+        """The Provenance as a preview shows it; empty where none is made."""
+        if signed_by is None or not self.takes_provenance:
+            return ""
+        return json_text(provenance(signed_by, self.software)).decode()
+
     async def owes(self) -> bool:
         """Whether something that was written without its Provenance should get one."""
         return self._may_sign and self._takes(await self.capabilities.get())
 
     async def send(self, write: Write, signed_by: ProvenanceIntent | None = None) -> Done | None:
         """None when nobody knows whether it happened. Raises NotPermitted, LaunchAgain, RecordUnreadable."""
-        if signed_by is not None and await self._can_sign_at_once():
+        if signed_by is not None and not write.may_make_nothing and await self._can_sign_at_once():
             return await self._in_transaction(write, signed_by)
         answer = await self._answered(write.method, write.url, write.headers, json_text(write.resource))
         return None if answer is None else Done(answer)
+
+    @property
+    def can_change_notes(self) -> bool:
+        """Whether a note may be corrected and taken back, by profile, grant and what is known without asking."""
+        offered = self.capabilities.last_known.offers("DocumentReference", "update")
+        return self.profile.note.can_update and offered and self.granted.allows("DocumentReference", "u")
 
     @property
     def _may_sign(self) -> bool:
@@ -104,8 +123,9 @@ class ChartWrites:
         answer = await self._answered("POST", "", {"Prefer": "return=representation"}, body)
         if answer is None or not answer.is_ok:
             return None if answer is None else Done(answer)
-        first = _nth(answer, 0)
-        return None if first is None else Done(first, is_signed=True, signed=_named(_nth(answer, 1)))
+        first, second = _nth(answer, 0), _nth(answer, 1)
+        is_signed = second is not None and second.is_ok
+        return None if first is None else Done(first, is_signed, _named(second) if is_signed else ())
 
     async def _answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer | None:
         try:
@@ -118,7 +138,7 @@ class ChartWrites:
 def _transaction(write: Write, signature: Json) -> Json:
     request: Json = {"method": write.method, "url": write.url}
     if write.condition:
-        request |= {"ifNoneExist": write.condition} if write.method == "POST" else {"ifMatch": _tag(write.condition)}
+        request["ifMatch"] = _tag(write.condition)
     first: Json = {"resource": write.resource, "request": request}
     if write.method == "POST":
         first = {"fullUrl": _DRAFT, **first}

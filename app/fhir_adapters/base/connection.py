@@ -56,7 +56,9 @@ class FhirEhr:
         client = AuthorisedClient(self._client, tokens)
         writes = ChartWrites(client, self._capabilities, self._profile, granted, self._software)
         note = _DRY_RUN if self._writing is Writing.DRY_RUN else _NOTE if takes is Takes.NOTE else ""
-        return EhrConnection(reader, ChartSink(writes), note, takes, self._writing)
+        sink = ChartSink(writes)
+        can_take_back = takes is Takes.FLAGS or sink.can_take_notes_back
+        return EhrConnection(reader, sink, note, takes, self._writing, can_take_back)
 
     def _takes(self, granted: GrantedScopes) -> Takes:
         """Flags where they are offered and granted, else a note where that is, else nothing."""

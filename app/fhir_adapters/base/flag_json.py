@@ -38,7 +38,7 @@ def new_flag(wanted: WantedFlag, intent: FlagIntent) -> Json:
         "resourceType": "Flag",
         "meta": {"tag": _tags(wanted)},
         "extension": _details(wanted),
-        "identifier": [_identifier(wanted.identifier)],
+        "identifier": [of_ours(wanted.identifier)],
         "status": "active",
         "category": _categories(wanted),
         "code": _code(wanted),
@@ -87,11 +87,6 @@ def ended_flag(current: Json, ended_on: date) -> Json:
     return {**current, "status": "inactive", "period": period}
 
 
-def withdrawn_flag(current: Json) -> Json:
-    """A duplicate that two writers made at once."""
-    return {**current, "status": "entered-in-error"}
-
-
 def json_text(flag: Mapping[str, Any]) -> bytes:
     """The bytes that are sent; decimals of others are written as they were read."""
     return _encode(flag)
@@ -104,13 +99,14 @@ def our_identifier(flag: Json) -> str | None:
     )
 
 
-def _identifier(value: str) -> Json:
+def of_ours(value: str) -> Json:
+    """Our identifier as an element."""
     return {"system": FLAG_IDENTIFIER_SYSTEM, "value": value}
 
 
 def _with_identifier(identifiers: Sequence[Json], value: str) -> list[Json]:
     mine = [i for i in identifiers if i.get("system") == FLAG_IDENTIFIER_SYSTEM and i.get("value") == value]
-    return list(identifiers) if mine else [*identifiers, _identifier(value)]
+    return list(identifiers) if mine else [*identifiers, of_ours(value)]
 
 
 def _categories(wanted: WantedFlag) -> list[Json]:

@@ -9,11 +9,13 @@ from urllib.parse import urlencode
 from app.domain.errors import WrongUsage
 from app.domain.flag import FLAG_IDENTIFIER_SYSTEM, ChangeKind, FlagIntent, WantedFlag, Written
 from app.fhir_adapters.base.chart_writes import Write
-from app.fhir_adapters.base.flag_json import attributed, ended_flag, new_flag, renewed_flag
+from app.fhir_adapters.base.flag_json import attributed, ended_flag, new_flag, our_identifier, renewed_flag
 from app.fhir_adapters.base.standing import Standing
 from app.fhir_adapters.base.systems import Json, decided, decision_of
 
 NO_LONGER_THERE = "The Flag is no longer in the chart."
+STAYS_IN_ERROR = "It was marked as entered in error in the chart; it stays so."
+NO_LONGER_OURS = "This Flag no longer carries Sextant's identifier: it was left as it is."
 CHANGED_SINCE = "Somebody changed this Flag in the chart since the preview; it was left as it is."
 
 OUTCOMES = {ChangeKind.CREATE: "created", ChangeKind.UPDATE: "updated", ChangeKind.INACTIVATE: "inactivated"}
@@ -25,9 +27,12 @@ def next_step(intent: FlagIntent, found: Standing | None) -> Write | Written:
     if found is not None and intent.decision and decision_of(found.resource) == intent.decision:
         return written(intent, OUTCOMES[intent.change.kind], found)
     if intent.change.kind is ChangeKind.INACTIVATE:
-        return _end(intent, found)
+        return _end(intent, None if found is None or found.is_in_error else found)
     if found is None:
         return _create(intent)
+    if found.is_in_error:
+        is_new = intent.change.kind is ChangeKind.CREATE
+        return written(intent, "conflict", found, STAYS_IN_ERROR if is_new else NO_LONGER_THERE)
     return _renew(intent, found)
 
 
@@ -39,6 +44,8 @@ def _create(intent: FlagIntent) -> Write | Written:
 
 def _renew(intent: FlagIntent, found: Standing) -> Write | Written:
     wanted = wanted_of(intent)
+    if not _is_ours(intent, found):
+        return written(intent, "conflict", found, NO_LONGER_OURS)
     renewed = renewed_flag(found.resource, wanted)
     if renewed == found.resource or (intent.change.kind is ChangeKind.CREATE and _says(found.resource, wanted)):
         return written(intent, "already_there", found)
@@ -50,6 +57,8 @@ def _renew(intent: FlagIntent, found: Standing) -> Write | Written:
 def _end(intent: FlagIntent, found: Standing | None) -> Write | Written:
     if intent.decided_on is None:
         raise WrongUsage("A Flag is ended on a day: the intent names none.")
+    if found is not None and not _is_ours(intent, found):
+        return written(intent, "conflict", found, NO_LONGER_OURS)
     if found is None or not found.is_active:
         return written(intent, "already_there", found)
     if not _is_as_previewed(intent, found):
@@ -65,9 +74,23 @@ def _says(flag: Json, wanted: WantedFlag) -> bool:
 def _is_as_previewed(intent: FlagIntent, found: Standing) -> bool:
     """Same status and text as when the person confirmed; what others add beside that does not matter, it is kept."""
     previewed = intent.change.existing
-    if previewed is None:
+    if previewed is None and intent.change.kind is not ChangeKind.INACTIVATE:
         return False
-    return found.resource.get("status") == previewed.status and _label(found.resource) == previewed.text
+    status = previewed.status if previewed else "active"
+    return found.resource.get("status") == status and label(found.resource) == previewed_text(intent)
+
+
+def previewed_text(intent: FlagIntent) -> str | None:
+    """What the preview showed of the Flag that stands, or is to stand, in the chart; None for a new one."""
+    change = intent.change
+    if change.existing is not None:
+        return change.existing.text
+    return change.wanted.text if change.kind is ChangeKind.INACTIVATE and change.wanted else None
+
+
+def _is_ours(intent: FlagIntent, found: Standing) -> bool:
+    """One from which a person took our identifier is theirs now: a conflict, never "it has ended"."""
+    return our_identifier(found.resource) == identifier_of(intent)
 
 
 def _text(flag: Json) -> str | None:
@@ -75,7 +98,7 @@ def _text(flag: Json) -> str | None:
     return str(text) if text else None
 
 
-def _label(flag: Json) -> str | None:
+def label(flag: Json) -> str | None:
     """What the Flag is called where it has no text of its own, as the reader of charts works it out."""
     codings = (flag.get("code") or {}).get("coding") or ()
     names = [coding.get(part) for part in ("display", "code") for coding in codings]

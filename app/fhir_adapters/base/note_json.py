@@ -8,6 +8,7 @@ from fhir.resources.R4B.documentreference import DocumentReference
 from app.domain.flag import NoteIntent
 from app.fhir_adapters.base.note_shape import LOINC, NOTE_CATEGORY, NoteShape
 from app.fhir_adapters.base.systems import APP_SYSTEM, NOTE_SYSTEM, Json, author_of, coded, decided, without_empty
+from app.fhir_adapters.base.values import References
 
 
 def new_note(intent: NoteIntent, shape: NoteShape, replaces: str | None = None) -> Json:
@@ -40,35 +41,48 @@ def new_note(intent: NoteIntent, shape: NoteShape, replaces: str | None = None) 
 
 
 def corrected_note(current: Json, intent: NoteIntent) -> Json:
-    """The note that stands in the chart, with the new text; everything else stays."""
+    """The note that stands in the chart, with the new text; everything else stays. One that was taken back stands again."""
     note = intent.change.note
     at = intent.visit_at.isoformat(timespec="seconds")
     content = {"attachment": _attachment(intent, at)}
-    return decided({**current, "description": note.title, "content": [content]}, intent.decision)
+    said = {"status": "current", "description": note.title, "content": [content]}
+    return decided({**current, **said}, intent.decision)
 
 
 def is_note(resource: Json, intent: NoteIntent) -> bool:
     """Ours, by identifier, or by the reference in its title where the EHR keeps no identifiers of others."""
     note = intent.change.note
-    if resource.get("resourceType") != "DocumentReference" or resource.get("status") == "entered-in-error":
+    if resource.get("resourceType") != "DocumentReference":
         return False
     identifiers = resource.get("identifier") or []
-    titles = [resource.get("description"), *(_attached(c).get("title") for c in resource.get("content") or [])]
+    titles = [resource.get("description"), *(page.get("title") for page in _pages(resource))]
     has_identifier = any((i.get("system"), i.get("value")) == (NOTE_SYSTEM, note.identifier) for i in identifiers)
     return has_identifier or any(note.identifier[:12] in str(title) for title in titles if title)
 
 
-def says_the_same(resource: Json, intent: NoteIntent) -> bool:
-    """Whether the stored text is the wanted one, where the EHR gives it back as it was sent."""
-    wanted = _data(intent)
-    return any(_attached(content).get("data") == wanted for content in resource.get("content") or [])
+def replaced_by(resource: Json) -> str | None:
+    """The reference of the note in whose place this one stands."""
+    replaced = (each for each in resource.get("relatesTo") or [] if each.get("code") == "replaces")
+    return next((References().relative((each.get("target") or {}).get("reference") or "") for each in replaced), None)
+
+
+def says(resource: Json, text: str) -> bool:
+    """Whether the stored text is this one and nothing else, where the EHR gives it back as it was sent."""
+    return [page.get("data") for page in _pages(resource)] == [_data(text)]
+
+
+def is_comparable(resource: Json) -> bool:
+    """Whether the EHR gives plain text back. Oracle Health makes RTF of it, others store it elsewhere."""
+    return any(
+        page.get("data") and str(page.get("contentType")).partition(";")[0] == "text/plain" for page in _pages(resource)
+    )
 
 
 def _attachment(intent: NoteIntent, at: str) -> Json:
     return {
         "contentType": "text/plain; charset=utf-8",
         "language": "en",
-        "data": _data(intent),
+        "data": _data(intent.change.note.text),
         "title": intent.change.note.title,
         "creation": at,
     }
@@ -79,10 +93,9 @@ def _context(intent: NoteIntent, at: str) -> Json:
     return {**encounter, "period": {"start": at, "end": at}}
 
 
-def _attached(content: Json) -> Json:
-    found: Json = content.get("attachment") or {}
-    return found
+def _pages(resource: Json) -> list[Json]:
+    return [content.get("attachment") or {} for content in resource.get("content") or []]
 
 
-def _data(intent: NoteIntent) -> str:
-    return base64.b64encode(intent.change.note.text.encode()).decode()
+def _data(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()

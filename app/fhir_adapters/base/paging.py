@@ -98,7 +98,7 @@ class PagedSearch:
         self._is_incomplete |= says_incomplete(new_outcomes, self._profile.harmless_outcomes)
         self._rows |= given.rows
         self._lost += given.lost
-        self._announced = max(self._announced, _whole(bundle.total))
+        self._announced = max(self._announced, announced(bundle.total))
 
     def _following(self, bundle: Bundle) -> "Ending | _Next":
         links = [link for link in bundle.link or () if link.relation in ("next", None)]
@@ -140,7 +140,7 @@ _AGAIN = _Next(None)
 """The page had run out (410): start once more from the first."""
 
 
-def _whole(total: Any) -> int:
+def announced(total: Any) -> int:
     """A total as a number, also where an EHR sends it as a text; 0 when it says nothing."""
     if isinstance(total, str) and total.isascii() and total.isdigit():
         return int(total[:_LONGEST_TOTAL])

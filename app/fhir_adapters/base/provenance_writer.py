@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from app.domain.errors import NotPermitted, RecordUnreadable, TryAgainLater, WrongUsage
 from app.domain.flag import ProvenanceIntent, Written
 from app.fhir_adapters.base.chart_writes import ChartWrites, Write
+from app.fhir_adapters.base.look import all_matches
 from app.fhir_adapters.base.provenance import provenance
-from app.fhir_adapters.base.standing import Standing, from_answer, matches, raise_for, standing
+from app.fhir_adapters.base.standing import Standing, from_answer, raise_for, standing
 from app.fhir_adapters.base.systems import decision_of
 
 _NOT_ANSWERED = "The EHR did not answer whether the Provenance was written."
@@ -34,8 +35,9 @@ class ProvenanceWriter:
             return Written(intent.rule, "refused", detail=str(error))
 
     async def _find(self, intent: ProvenanceIntent) -> Standing | None:
-        answer = await self.writes.client.get(f"Provenance?{urlencode({'target': intent.target})}", fresh=True)
-        mine = (row for row in matches(answer) if row.get("resourceType") == "Provenance")
+        search = f"Provenance?{urlencode({'target': intent.target})}"
+        found = await all_matches(self.writes.client, search, self.writes.profile.max_pages)
+        mine = (row for row in found if row["resourceType"] == "Provenance")
         return next((standing(row) for row in mine if decision_of(row) == intent.decision), None)
 
 

@@ -1,10 +1,11 @@
-"""Where confirmed intents go in one EHR: Flags, one note a visit, and the Provenances that are still owed."""
+"""Where confirmed intents go in one EHR: Flags, one note a visit, and what these still ask for."""
 
-from app.domain.flag import FlagIntent, Intent, NoteIntent, Written
+from app.domain.flag import FlagIntent, Intent, NoteIntent, WithdrawIntent, Written
 from app.fhir_adapters.base.chart_writes import ChartWrites
 from app.fhir_adapters.base.flag_writer import FlagWriter
 from app.fhir_adapters.base.note_writer import NoteWriter
 from app.fhir_adapters.base.provenance_writer import ProvenanceWriter
+from app.fhir_adapters.base.twin_writer import TwinWriter
 from app.ports import PreviewedWrite
 
 
@@ -15,6 +16,12 @@ class ChartSink:
         self._flags = FlagWriter(writes)
         self._notes = NoteWriter(writes)
         self._provenances = ProvenanceWriter(writes)
+        self._twins = TwinWriter(writes)
+
+    @property
+    def can_take_notes_back(self) -> bool:
+        """Whether a note of ours can be taken back in this EHR."""
+        return self._notes.can_take_back
 
     def preview(self, intent: FlagIntent | NoteIntent) -> PreviewedWrite:
         """See FlagSink."""
@@ -26,4 +33,6 @@ class ChartSink:
             return await self._flags.write(intent)
         if isinstance(intent, NoteIntent):
             return await self._notes.write(intent)
+        if isinstance(intent, WithdrawIntent):
+            return await self._twins.write(intent)
         return await self._provenances.write(intent)

@@ -6,6 +6,11 @@
     empty_answers   201 and 200 without a body (Oracle Health)
     keeps           element names that survive; None: all (servers drop what they do not know)
     transaction     "whole", "partial" (the first entry is stored, then an error) or "none" (not offered)
+    page_size       searches come in pages of so many, with a `next` link
+    instead         what every search is answered with instead of its matches
+    search_lag      so many searches after a create do not show it yet (a slow commit or index)
+    has_versions    False: no meta.versionId, no ETag, and If-Match is not looked at
+    makes_rtf       text that an application sends is stored as RTF (Oracle Health)
 
 `mishaps` befall the writes one after another: "lost" (done, the answer is lost), "dropped" (not done, no answer), "slow" (no
 answer; done after `lands_after` more requests), "raced" (the same resource is made twice at once), or a status (not done).
@@ -46,10 +51,18 @@ class StubChart:
     transaction: str = "whole"
     offers: tuple[str, ...] = ("Flag", "Provenance", "DocumentReference")
     lands_after: int = 1
+    page_size: int | None = None
+    instead: Resource | None = None
+    search_lag: int = 0
+    has_versions: bool = True
+    makes_rtf: bool = False
+    meddle: Resource | None = None
+    """Somebody else's change, made just before our next PUT arrives."""
     mishaps: list[str] = field(default_factory=list)
     stored: dict[str, Resource] = field(default_factory=dict)
     requests: list[httpx.Request] = field(default_factory=list)
     _landing: list[tuple[int, httpx.Request]] = field(default_factory=list)
+    _hidden: dict[str, int] = field(default_factory=dict)
 
     def all_of(self, kind: str) -> list[Resource]:
         return [resource for resource in self.stored.values() if resource["resourceType"] == kind]
@@ -100,8 +113,12 @@ class StubChart:
         body = json.loads(request.content)
         if path == "":
             return self._transact(body)
+        body = _as_rtf(body) if self.makes_rtf else body
         if request.method == "POST":
             return self._create(body, request.headers.get("if-none-exist"))
+        if self.meddle is not None:
+            self.put({**self.stored[path], **self.meddle})
+            self.meddle = None
         return self._update(path, body, request.headers.get("if-match"))
 
     def _create(self, body: Resource, condition: str | None) -> httpx.Response:
@@ -112,7 +129,9 @@ class StubChart:
             return httpx.Response(409)
         if found:
             return self._shown(200, found[0])
-        return self._shown(201, self.put(body))
+        made = self.put(body)
+        self._hidden[f"{made['resourceType']}/{made['id']}"] = self.search_lag
+        return self._shown(201, made)
 
     def _by_condition(self, kind: str, condition: str | None) -> list[Resource]:
         if not condition or not self.knows_condition:
@@ -120,14 +139,25 @@ class StubChart:
         return self._with_identifier(kind, parse_qs(condition)["identifier"][0])
 
     def _update(self, reference: str, body: Resource, version: str | None) -> httpx.Response:
-        if version is not None and version != f'W/"{self.stored[reference]["meta"]["versionId"]}"':
+        if (
+            self.has_versions
+            and version is not None
+            and version != f'W/"{self.stored[reference]["meta"]["versionId"]}"'
+        ):
             return httpx.Response(self.stale)
         return self._shown(200, self.put(body))
 
     def _shown(self, status: int, resource: Resource) -> httpx.Response:
         reference = f"{resource['resourceType']}/{resource['id']}"
-        headers = {"location": f"{BASE}/{reference}/_history/1", "etag": f'W/"{resource["meta"]["versionId"]}"'}
-        return httpx.Response(status, headers=headers, json=None if self.empty_answers else resource)
+        headers = {"location": f"{BASE}/{reference}/_history/1"}
+        if self.has_versions:
+            headers["etag"] = f'W/"{resource["meta"]["versionId"]}"'
+        return httpx.Response(status, headers=headers, json=None if self.empty_answers else self._out(resource))
+
+    def _out(self, resource: Resource) -> Resource:
+        if self.has_versions:
+            return resource
+        return {**resource, "meta": {n: v for n, v in resource["meta"].items() if n != "versionId"}}
 
     def _transact(self, bundle: Resource) -> httpx.Response:
         if self.transaction == "none":
@@ -160,11 +190,25 @@ class StubChart:
             return httpx.Response(200, json={"resourceType": "CapabilityStatement", "rest": rest})
         if "/" in path:
             found = self.stored.get(path)
-            return httpx.Response(200, json=found) if found else httpx.Response(404)
-        rows = self._matching(path, request)
-        return httpx.Response(
-            200, json={"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in rows]}
-        )
+            return httpx.Response(200, json=self._out(found)) if found else httpx.Response(404)
+        if self.instead is not None:
+            return httpx.Response(200, json=self.instead)
+        return httpx.Response(200, json=self._page(request, self._matching(path, request)))
+
+    def _page(self, request: httpx.Request, rows: list[Resource]) -> Resource:
+        rows = [self._out(row) for row in rows if not self._is_hidden(row)]
+        start, size = int(request.url.params.get("_page", 0)), self.page_size or len(rows)
+        bundle: Resource = {"resourceType": "Bundle", "type": "searchset"}
+        if start + size < len(rows):
+            following = request.url.copy_set_param("_page", start + size)
+            bundle["link"] = [{"relation": "next", "url": str(following)}]
+        return {**bundle, "entry": [{"resource": row} for row in rows[start : start + size]]}
+
+    def _is_hidden(self, row: Resource) -> bool:
+        reference = f"{row['resourceType']}/{row['id']}"
+        left = self._hidden.get(reference, 0)
+        self._hidden[reference] = left - 1
+        return left > 0
 
     def _matching(self, kind: str, request: httpx.Request) -> list[Resource]:
         asked = request.url.params
@@ -191,6 +235,12 @@ class StubChart:
         with respx.mock(assert_all_called=False) as router:
             router.route(host="ehr.example").mock(side_effect=self.answer)
             return asyncio.run(self.sink().write(intent))
+
+
+def _as_rtf(resource: Resource) -> Resource:
+    pages = [content["attachment"] for content in resource.get("content", [])]
+    rich = [{**page, "contentType": "text/rtf", "data": "e1xydGYx" + page["data"]} for page in pages]
+    return {**resource, "content": [{"attachment": page} for page in rich]}
 
 
 def _point_at(bundle: Resource, reference: str) -> None:

@@ -20,6 +20,7 @@ OTHERS: dict[str, Any] = {
     "category": [{"coding": [{"system": "https://other.example", "code": "ward"}]}],
     "language": "en",
 }
+TOO_COSTLY = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "too-costly"}]}
 
 
 @pytest.fixture(params=[409, 412], ids=["stale is 409 (HAPI)", "stale is 412"])
@@ -109,21 +110,27 @@ class TestCreating:
         shelf.write(replace(CREATE, author="https://people.example/fhir/Practitioner/9"))
         assert "reference" not in shelf.flags["1"]["author"]
 
-    def test_withdraws_its_twin_when_two_were_made_at_once(self, shelf: FlagShelf) -> None:
+    def test_names_its_twin_when_two_were_made_at_once(self, shelf: FlagShelf) -> None:
         shelf.mishaps = ["raced"]
         written = shelf.write(CREATE)
         assert (written.outcome, written.reference) == ("created", "Flag/1")
-        assert {number: flag["status"] for number, flag in shelf.flags.items()} == {
-            "1": "active",
-            "2": "entered-in-error",
-        }
+        assert [(twin.target, twin.keeps) for twin in written.twins] == [("Flag/2", "Flag/1")]
 
-    def test_names_the_twin_that_it_withdrew_while_it_ended_a_flag(self, shelf: FlagShelf) -> None:
+    def test_names_the_twin_of_a_flag_that_it_ends(self, shelf: FlagShelf) -> None:
         flag = created(shelf)
         shelf.put({**flag, "id": "9"})
         written = shelf.write(intent(ChangeKind.INACTIVATE, flag))
-        assert shelf.flags["9"]["status"] == "entered-in-error"
-        assert written.withdrawn == ("Flag/9",)
+        assert (written.reference, [twin.target for twin in written.twins]) == ("Flag/1", ["Flag/9"])
+
+    def test_leaves_a_twin_that_a_person_has_edited(self, shelf: FlagShelf) -> None:
+        flag = created(shelf)
+        shelf.put({**flag, "id": "9", "code": {"text": "At home, Dr Lee"}})
+        assert shelf.write(CREATE).twins == ()
+
+    def test_a_new_one_is_not_made_where_a_person_marked_ours_as_an_error(self, shelf: FlagShelf) -> None:
+        shelf.put({**created(shelf), "status": "entered-in-error"})
+        assert shelf.write(CREATE).outcome == "conflict"
+        assert shelf.writes == []
 
     @pytest.mark.parametrize("number_there", [1, 2])
     def test_yields_to_one_that_was_made_meanwhile(self, shelf: FlagShelf, number_there: int) -> None:
@@ -146,8 +153,22 @@ class TestALookThatCannotBeBelieved:
             {"resourceType": "Bundle", "type": "history", "entry": []},
             {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": None}]},
             {"resourceType": "Bundle", "type": "searchset", "entry": [{"fullUrl": "Flag/1"}]},
+            {"resourceType": "Bundle", "type": "searchset", "total": 2, "entry": []},
+            {"resourceType": "Bundle", "type": "searchset", "link": [{"relation": "next"}]},
+            {"resourceType": "Bundle", "type": "searchset", "link": [{"relation": "next", "url": "Flag?page=2"}]},
+            {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": TOO_COSTLY}]},
         ],
-        ids=["nothing", "an outcome", "a history", "a null row", "a row without its Flag"],
+        ids=[
+            "nothing",
+            "an outcome",
+            "a history",
+            "a null row",
+            "a row without its Flag",
+            "fewer rows than announced",
+            "a next page nowhere",
+            "a next page without end",
+            "a search that was broken off",
+        ],
     )
     def test_is_never_taken_for_an_empty_chart(self, shelf: FlagShelf, body: dict[str, Any]) -> None:
         shelf.instead = body

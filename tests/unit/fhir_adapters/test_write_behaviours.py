@@ -2,22 +2,13 @@
 change overwritten."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from app.domain.errors import TryAgainLater
-from app.domain.flag import (
-    ChangeKind,
-    FlagIntent,
-    LastWritten,
-    NoteChange,
-    NoteIntent,
-    ProvenanceIntent,
-    WantedNote,
-    Written,
-)
+from app.domain.flag import ChangeKind, FlagIntent, Intent, ProvenanceIntent, Written
 from app.fhir_adapters.epic import EPIC
 from app.fhir_adapters.generic import GENERIC
 from app.fhir_adapters.hapi import HAPI
@@ -37,7 +28,14 @@ def statuses(chart: StubChart) -> list[str]:
     return sorted(flag["status"] for flag in chart.all_of("Flag"))
 
 
-def until_written(chart: StubChart, wanted: FlagIntent) -> Written:
+def healed(chart: StubChart, answer: Written) -> Written:
+    """As the outbox does: each twin that an answer names is withdrawn by a row of its own."""
+    for twin in answer.twins:
+        assert chart.write(twin).outcome in ("withdrawn", "already_there")
+    return answer
+
+
+def until_written(chart: StubChart, wanted: Intent) -> Written:
     """As the outbox does: again, when the EHR did not answer."""
     for _ in range(4):
         try:
@@ -47,6 +45,12 @@ def until_written(chart: StubChart, wanted: FlagIntent) -> Written:
     raise AssertionError("never written")
 
 
+OTHER_FLAG: dict[str, Any] = {
+    "resourceType": "Flag",
+    "status": "active",
+    "code": {"text": "Interpreter"},
+    "subject": {"reference": "Patient/p1"},
+}
 PLAIN = replace(HAPI, in_transactions=False, takes_provenance=False)
 SERVERS = {
     "standard (412)": StubChart(PLAIN, stale=412),
@@ -62,7 +66,7 @@ SERVERS = {
 @pytest.fixture(params=SERVERS.values(), ids=SERVERS.keys())
 def chart(request: pytest.FixtureRequest) -> StubChart:
     """A new server of each kind."""
-    return replace(request.param, stored={}, requests=[], mishaps=[], _landing=[])
+    return replace(request.param, stored={}, requests=[], mishaps=[], _landing=[], _hidden={})
 
 
 class TestOnEveryServer:
@@ -81,8 +85,24 @@ class TestOnEveryServer:
     def test_a_commit_that_comes_late(self, chart: StubChart, lands_after: int) -> None:
         chart.mishaps, chart.lands_after = ["slow"], lands_after
         assert until_written(chart, confirmed()).outcome in ("created", "already_there")
-        chart.write(confirmed())
+        healed(chart, chart.write(confirmed()))
         assert statuses(chart).count("active") == 1, chart.stored
+
+    @pytest.mark.parametrize("lag", [1, 2, 3])
+    def test_a_search_that_does_not_show_it_yet(self, chart: StubChart, lag: int) -> None:
+        chart.search_lag = lag
+        answers = [healed(chart, until_written(chart, confirmed())) for _ in range(7)]
+        assert answers[0].outcome == "created"
+        assert statuses(chart).count("active") == 1, chart.stored
+
+    def test_ours_on_the_second_page(self, chart: StubChart) -> None:
+        """A server that ignores the identifier and pages by two."""
+        for number in range(5):
+            chart.put({**OTHER_FLAG, "id": f"other-{number}"})
+        chart.page_size = 2
+        chart._matching = lambda kind, request: chart.all_of(kind)  # type: ignore[method-assign]
+        assert [chart.write(confirmed()).outcome for _ in range(2)] == ["created", "created"]
+        assert len(chart.all_of("Flag")) == 6
 
     @pytest.mark.parametrize("status", ["409", "412"])
     def test_a_create_that_lost_a_race(self, chart: StubChart, status: str) -> None:
@@ -117,54 +137,102 @@ class TestOnEveryServer:
 
 
 class TestSeveralMatches:
-    """If-None-Exist with more than one hit is a 412; Flags that were made twice are healed."""
+    """If-None-Exist with more than one hit is a 412; Flags that were made twice are healed by rows of their own."""
 
     def test_two_of_ours_become_one(self) -> None:
         chart = StubChart(PLAIN)
         chart.write(confirmed())
-        twin = {**chart.stored["Flag/1"], "id": "10"}
-        chart.put(twin)
-        answer = chart.write(replace(confirmed(), decision="another"))
-        assert (answer.outcome, answer.reference, answer.withdrawn) == ("already_there", "Flag/1", ("Flag/10",))
-        assert statuses(chart) == ["active", "entered-in-error"]
+        chart.put({**chart.stored["Flag/1"], "id": "10"})
+        answer = healed(chart, chart.write(replace(confirmed(), decision="another")))
+        assert (answer.outcome, answer.reference) == ("already_there", "Flag/1")
+        assert {n: f["status"] for n, f in chart.stored.items()} == {"Flag/1": "active", "Flag/10": "entered-in-error"}
 
-    def test_a_race_without_if_none_exist_is_healed_at_once(self) -> None:
+    def test_a_race_without_if_none_exist_is_healed(self) -> None:
         chart = StubChart(PLAIN, knows_condition=False, mishaps=["raced"])
-        assert chart.write(confirmed()).withdrawn == ("Flag/2",)
+        answer = chart.write(confirmed())
+        assert (answer.outcome, answer.reference, [t.target for t in answer.twins]) == ("created", "Flag/1", ["Flag/2"])
+        healed(chart, answer)
         assert {n: f["status"] for n, f in chart.stored.items()} == {"Flag/1": "active", "Flag/2": "entered-in-error"}
+
+    @pytest.mark.parametrize("kind", [ChangeKind.UPDATE, ChangeKind.INACTIVATE])
+    def test_of_two_the_first_is_changed_and_the_other_withdrawn(self, kind: ChangeKind) -> None:
+        chart = StubChart(PLAIN)
+        chart.write(confirmed())
+        chart.put({**chart.stored["Flag/1"], "id": "10"})
+        change = replace(confirmed(kind, chart.stored["Flag/1"], text="New text"), decision="d2")
+        healed(chart, chart.write(change))
+        assert chart.stored["Flag/1"]["status"] == ("active" if kind is ChangeKind.UPDATE else "inactive")
+        assert chart.stored["Flag/10"]["status"] == "entered-in-error"
+        healed(chart, chart.write(change))
+        assert [f["meta"]["versionId"] for f in chart.all_of("Flag")] == ["2", "2"], "its own work is known again"
 
 
 class TestTransactions:
-    def test_flag_and_provenance_together(self) -> None:
+    """D3. A create on condition may make nothing: its Provenance follows the answer. A change goes together with its own."""
+
+    def created(self, chart: StubChart) -> FlagIntent:
+        """A change, confirmed, of a Flag that stands in the chart."""
+        chart.write(confirmed())
+        chart.requests.clear()
+        return replace(confirmed(ChangeKind.UPDATE, chart.stored["Flag/1"], text="New text"), decision="d2")
+
+    def test_a_change_and_its_provenance_together(self) -> None:
         chart = StubChart()
-        answer = chart.write(confirmed())
-        assert not answer.owes_provenance
+        change = self.created(chart)
+        answer = chart.write(change)
+        assert (answer.outcome, answer.owes_provenance, answer.signed) == (
+            "updated",
+            False,
+            ("Provenance/1/_history/1",),
+        )
         (signature,) = chart.all_of("Provenance")
         assert signature["target"] == [{"reference": "Flag/1"}]
         assert len(chart.writes) == 1
 
-    @pytest.mark.parametrize("transaction", ["partial", "none"])
-    def test_a_server_that_does_part_of_one_still_owes_the_provenance(self, transaction: str) -> None:
-        profile = HAPI if transaction == "partial" else replace(HAPI, in_transactions=False)
-        chart = StubChart(profile, transaction=transaction)
-        answer = until_written(chart, confirmed())
-        assert (answer.outcome, answer.reference, answer.owes_provenance) == ("created", "Flag/1", True)
-        assert statuses(chart) == ["active"]
-        owed = ProvenanceIntent("Flag/1", "naloxone", "CREATE", "Patient/p1", "Practitioner/d1", AT, (), "d1")
-        assert chart.write(owed).outcome == "created"
-        assert chart.write(owed).outcome == "already_there"
-        assert len(chart.all_of("Provenance")) == 1
+    def test_a_create_is_signed_after_its_answer(self) -> None:
+        chart = StubChart()
+        answer = chart.write(confirmed())
+        assert (answer.outcome, answer.owes_provenance, answer.signed) == ("created", True, ())
+        assert chart.all_of("Provenance") == []
 
-    @pytest.mark.parametrize("mishap", ["lost", "dropped"])
-    def test_an_owed_provenance_whose_answer_is_lost_is_looked_for(self, mishap: str) -> None:
+    def test_nothing_is_signed_that_somebody_else_made(self) -> None:
+        """The condition meets theirs, which the search did not show yet."""
         chart = StubChart()
         chart.write(confirmed())
-        owed = ProvenanceIntent("Flag/1", "naloxone", "UPDATE", "Patient/p1", "Practitioner/d1", AT, (), "d2")
+        chart._hidden["Flag/1"] = 1
+        answer = chart.write(replace(confirmed(), decision="another"))
+        assert (answer.outcome, answer.reference, answer.owes_provenance) == ("already_there", "Flag/1", False)
+        assert chart.all_of("Provenance") == []
+
+    def test_a_server_that_does_part_of_one_still_owes_the_provenance(self) -> None:
+        chart = StubChart()
+        change = self.created(chart)
+        chart.transaction = "partial"
+        answer = until_written(chart, change)
+        assert (answer.outcome, answer.reference, answer.owes_provenance) == ("updated", "Flag/1", True)
+        assert [flag["code"]["text"] for flag in chart.all_of("Flag")] == ["New text"]
+
+    def test_one_without_transactions_too(self) -> None:
+        chart = StubChart(replace(HAPI, in_transactions=False), transaction="none")
+        answer = chart.write(self.created(chart))
+        assert (answer.outcome, answer.owes_provenance) == ("updated", True)
+
+    def test_one_that_refuses_the_whole_leaves_neither(self) -> None:
+        chart = StubChart()
+        change = self.created(chart)
+        chart.mishaps = ["422"]
+        assert chart.write(change).outcome == "refused"
+        assert chart.all_of("Provenance") == []
+
+    @pytest.mark.parametrize("mishap", ["", "lost", "dropped"])
+    def test_an_owed_provenance_is_stored_once(self, mishap: str) -> None:
+        chart = StubChart()
+        chart.write(confirmed())
+        owed = ProvenanceIntent("Flag/1", "naloxone", "CREATE", "Patient/p1", "Practitioner/d1", AT, (), "d1")
         chart.mishaps = [mishap]
-        with pytest.raises(TryAgainLater):
-            chart.write(owed)
-        chart.write(owed)
-        assert len(chart.all_of("Provenance")) == 2
+        until_written(chart, owed)
+        assert chart.write(owed).outcome == "already_there"
+        assert len(chart.all_of("Provenance")) == 1
 
     def test_a_server_without_provenance_is_not_offered_one(self) -> None:
         chart = StubChart(replace(HAPI, takes_provenance=None), offers=("Flag",))
@@ -182,67 +250,6 @@ def test_a_server_that_drops_elements_is_told_of() -> None:
     assert "only part" in chart.write(confirmed()).detail
     assert chart.write(confirmed()).outcome == "already_there"
     assert len(chart.all_of("Flag")) == 1
-
-
-def note(text: str = "Open: naloxone", last: LastWritten | None = None, decision: str = "d1") -> NoteIntent:
-    wanted = WantedNote("0123456789abcdef", "Sextant summary (0123456789ab)", text, date(2026, 11, 24), ("naloxone",))
-    return NoteIntent(NoteChange("one note", wanted, last), "Patient/p1", AT, "Practitioner/d1", None, AT, decision)
-
-
-NOTE_SERVERS = {
-    "Epic": StubChart(EPIC, knows_condition=False),
-    "Oracle Health": StubChart(
-        ORACLE,
-        knows_condition=False,
-        empty_answers=True,
-        keeps=frozenset({"status", "docStatus", "type", "subject", "date", "author", "description", "content"}),
-    ),
-    "any other": StubChart(GENERIC, offers=("DocumentReference",)),
-}
-
-
-class TestNotes:
-    @pytest.fixture(params=NOTE_SERVERS.values(), ids=NOTE_SERVERS.keys())
-    def chart(self, request: pytest.FixtureRequest) -> StubChart:
-        return replace(request.param, stored={}, requests=[], mishaps=[], _landing=[])
-
-    def test_one_a_visit_however_often_it_is_sent(self, chart: StubChart) -> None:
-        assert chart.write(note()).outcome == "created"
-        assert chart.write(note()).outcome in ("created", "already_there")
-        assert len(chart.all_of("DocumentReference")) == 1
-
-    @pytest.mark.parametrize("mishap", ["lost", "dropped", "slow"])
-    def test_an_answer_that_is_lost(self, chart: StubChart, mishap: str) -> None:
-        chart.mishaps = [mishap]
-        for _ in range(3):
-            try:
-                answer = chart.write(note())
-                break
-            except TryAgainLater:
-                continue
-        assert answer.outcome in ("created", "already_there")
-        assert len(chart.all_of("DocumentReference")) == 1
-
-    def test_a_correction_goes_over_the_version_that_we_wrote_and_no_other(self, chart: StubChart) -> None:
-        first = chart.write(note())
-        assert first.version is not None
-        last = LastWritten("0123456789abcdef", "visit_note", "", "active", "", first.reference, first.version)
-        assert chart.write(note("Nothing is open", last, "d2")).outcome == "updated"
-        assert chart.write(note("Something else", last, "d3")).outcome == "conflict"
-        assert len(chart.all_of("DocumentReference")) == 1
-
-    def test_has_what_epic_and_oracle_ask_for(self, chart: StubChart) -> None:
-        chart.write(note())
-        sent = next(r for r in chart.writes if r.url.path.endswith("DocumentReference"))
-        assert ("if-none-exist" in sent.headers) is (chart.profile is GENERIC)
-        (stored,) = chart.all_of("DocumentReference")
-        assert (stored["status"], stored["docStatus"]) == ("current", "final")
-        assert stored["type"]["coding"][0]["system"] == "http://loinc.org"
-        assert stored["author"] == [{"reference": "Practitioner/d1"}]
-        (content,) = stored["content"]
-        assert content["attachment"]["contentType"] == "text/plain; charset=utf-8"
-        assert "T" in stored["date"]
-        assert "T" in content["attachment"]["creation"]
 
 
 class TestWhereItGoes:
