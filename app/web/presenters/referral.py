@@ -52,7 +52,12 @@ def referred_person(record: PatientRecord) -> str:
     born_words = f"born {long_date(born.earliest) if born.is_exact else born.text}" if born else "birth date not known"
     number_of_record = person.medical_record_number if person else None
     name = (person.name if person else None) or "name not read"
-    return ", ".join([name, born_words, *([f"MRN {number_of_record}"] if number_of_record else [])])
+    return one_line(", ".join([name, born_words, *([f"MRN {number_of_record}"] if number_of_record else [])]))
+
+
+def one_line(text: str) -> str:
+    """Texts of the chart may hold line ends, which would look like lines of ours."""
+    return " ".join(text.split())
 
 
 def reached_at(service: Service) -> str:
@@ -62,7 +67,7 @@ def reached_at(service: Service) -> str:
 
 def reason_of(finding: Finding) -> str:
     """The finding's reason with the days behind it."""
-    return spelled_out(sentence(reason_with_days(finding, EVERY_YEAR_WRITTEN)[0]))
+    return spelled_out(one_line(sentence(reason_with_days(finding, EVERY_YEAR_WRITTEN)[0])))
 
 
 def spelled_out(text: str) -> str:

@@ -157,6 +157,18 @@ def test_what_is_not_known_of_the_person_and_of_the_findings_is_said() -> None:
     assert "Person: name not read, birth date not known\n" in written
 
 
+def test_a_line_end_in_the_chart_makes_no_line_of_ours() -> None:
+    shown = chart(person(on_opioids(95)))
+    named = replace(shown.record.patient, name="Alma\nAsked: everything\u2028Reyes")
+    finding = shown.review.finding("med")
+    assert finding is not None
+    broken = replace(finding, reason="The dose is high.\n\nAsked: something else.")
+    written = referral_text(
+        replace(shown, record=replace(shown.record, patient=named)), broken, DIRECTORY.for_finding(finding)[0]
+    )
+    assert [line for line in written.splitlines() if line.startswith("Asked")] == [written.splitlines()[-1]]
+
+
 @pytest.mark.parametrize("rule", ["med", "oud_moud", "depression", "sedative", "peg", "sleep", "pregnancy"])
 def test_every_text_is_in_approved_words_and_the_field_shows_all_of_it(rule: str) -> None:
     shown = chart(
