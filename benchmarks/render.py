@@ -76,7 +76,9 @@ def measure(name: str, chart: ReviewedChart, pages: Environment, times: int) -> 
     template = pages.get_template("visit.html")
 
     def page(view: object) -> str:
-        return template.render(view=view, launch="L" * 43, form_token="F" * 43, offer="Preview 2 Flags", sink_note="")
+        return template.render(
+            view=view, launch="L" * 43, form_token="F" * 43, offer="Preview 2 Flags", sink_note="", confirmed=()
+        )
 
     view = visit_view(chart, CLINIC_ZONE)
     print(f"{name}: {len(page(view).encode())} bytes")

@@ -71,11 +71,12 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class ToxicologyView:
-    """Everything that templates/visit/toxicology.html shows. `nothing` stands in place of the table; `notes` below it."""
+    """Everything that templates/visit/toxicology.html shows. `plain` are the folded classes with the days on which they were
+    tested; `nothing` stands in place of the table, `notes` below it."""
 
     days: tuple[DayHead, ...]
     rows: tuple[ClassRow, ...]
-    plain_rows: tuple[ClassRow, ...]
+    plain: tuple[str, ...]
     plain_words: str
     explained: tuple[Explained, ...]
     explained_earlier: tuple[Explained, ...]
@@ -92,7 +93,7 @@ def toxicology_view(table: ToxicologyTable, today: date) -> ToxicologyView:
     return ToxicologyView(
         days=tuple(day_head(each, today) for each in table.collections),
         rows=tuple(class_row(table, name) for name in shown),
-        plain_rows=tuple(class_row(table, name) for name in folded),
+        plain=tuple(days_tested(table, name, today) for name in folded),
         plain_words=plain_words(folded, bool(shown)),
         explained=tuple(explained(cell, today) for cell in told if is_current(table, cell)),
         explained_earlier=tuple(explained(cell, today) for cell in told if not is_current(table, cell)),
@@ -119,6 +120,12 @@ def plain_words(folded: list[str], is_rest: bool) -> str:
         return ""
     more = "more class" if is_rest else "class"
     return f"{counted(len(folded), more, f'{more}es')} not detected, as expected"
+
+
+def days_tested(table: ToxicologyTable, name: str, today: date) -> str:
+    """ "Benzodiazepines: 4 Nov and 27 Jun"."""
+    days = [short_date(each.day, today) for each in table.collections if each.cell(name)]
+    return f"{class_name(name)}: {listed(days)}"
 
 
 def day_head(collection: Collection, today: date) -> DayHead:

@@ -14,9 +14,11 @@ from tests.spec.rules.chart import (
     number,
     on_opioids,
     person,
+    plan,
     procedure,
     seen,
     short_course,
+    snomed,
     udt,
     unreadable_opioid,
 )
@@ -46,6 +48,18 @@ EXAMPLES = (
         "scanned outside report", person(LONG, document("Urine drug screen report", ago=40)), "green", "40 days ago"
     ),
     Example("scanned order is no result", person(LONG, document("UDS order", ago=40)), "red", "no urine drug test"),
+    Example(
+        "a request that is still open",
+        person(LONG, plan("ServiceRequest", "Drug screening", ago=4, what=snomed("310627008"))),
+        "red",
+        "no urine drug test",
+    ),
+    Example(
+        "a request that is completed",
+        person(LONG, plan("ServiceRequest", "Drug screening", ago=4, status="completed", what=snomed("310627008"))),
+        "green",
+        "4 days ago",
+    ),
     Example("entered by a nurse", person(LONG, entered("udt_check", "done", ago=10)), "green", "10 days ago"),
     Example("laboratory down", person(LONG, labs="failed"), "grey", "could not be read"),
     Example("laboratory down, test on file", person(LONG, udt(ago=5), labs="failed"), "grey", "could not be read"),
