@@ -9,6 +9,7 @@ result, or a test that was done without a result on record), it is not known (gr
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from app.domain.feeds import Feed
 from app.domain.finding import Evidence, Finding, Status
@@ -112,8 +113,11 @@ def _surprised(case: Case, surprises: list[Verdict], judged: tuple[Verdict, ...]
 
 
 def _words(found: Iterable[Verdict]) -> str:
-    """ "Unexpected result of 2026-02-20: cocaine detected, and no supply explains it"."""
-    return "; ".join(f"Unexpected result of {each.day}: {each.words} {each.outcome.value}" for each in found)
+    """ "Unexpected result of 2026-02-20: cocaine detected, and no supply explains it", each day named once."""
+    days: dict[date, list[str]] = {}
+    for each in found:
+        days.setdefault(each.day, []).append(f"{each.words} {each.outcome.value}")
+    return "Unexpected result of " + "; of ".join(f"{day}: {'; '.join(said)}" for day, said in days.items())
 
 
 def _cannot_tell(case: Case, judged: list[Verdict]) -> Finding:
