@@ -7,6 +7,7 @@ from decimal import Decimal
 from app.domain.codes import NOTHING_CODED, Concept
 from app.domain.dates import PartialDate, Period
 from app.domain.quantities import Quantity, Range
+from app.domain.taper import TaperPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,8 @@ class CareTeam:
 class RecordedFact:
     """A person's word, entered in Sextant: evidence of the same rank as a resource, shown as "entered by".
 
-    `number` is its place in the store (None until it is stored): what a withdrawal names.
+    `taper` is the plan in numbers that came with a "taper_plan", if any. `number` is its place in the store (None until it
+    is stored): what a withdrawal names.
     """
 
     patient: str
@@ -208,6 +210,7 @@ class RecordedFact:
     entered_by: str
     entered_at: datetime
     note: str | None = None
+    taper: TaperPlan | None = None
     number: int | None = field(default=None, compare=False)
 
 

@@ -4,7 +4,10 @@ The first concept of a rule is the one that it is mostly about. What concerns th
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
+
+from app.domain.taper import StepUnit, TaperPlan
 
 TITLES: Mapping[str, str] = MappingProxyType(
     {
@@ -158,3 +161,23 @@ OF_THE_PERSON = (
 def words_of(concept: str, value: str) -> str:
     """ "Naloxone: Has it at home"; a number stands for itself."""
     return f"{TITLES.get(concept, concept)}: {WORDS.get(concept, {}).get(value, value)}"
+
+
+def brief_plan_words(plan: TaperPlan) -> str:
+    """ "90 to 45 MME/day from 2026-12-01": what stands in evidence."""
+    return f"{_plain(plan.from_mme)} to {_plain(plan.target_mme)} MME/day from {plan.starts}"
+
+
+def plan_words(plan: TaperPlan) -> str:
+    """ "90 to 45 MME/day, 9 MME/day (10 % of the starting dose) less every 4 weeks, from 2026-12-01, target on 2027-03-23"."""
+    share = f" ({_plain(plan.step)} % of the starting dose)" if plan.step_unit is StepUnit.PERCENT else ""
+    weeks = "week" if plan.every_weeks == 1 else f"{plan.every_weeks} weeks"
+    return (
+        f"{_plain(plan.from_mme)} to {_plain(plan.target_mme)} MME/day, {_plain(plan.step_mme)} MME/day{share} less every "
+        f"{weeks}, from {plan.starts}, target on {plan.reached_on}"
+    )
+
+
+def _plain(number: Decimal) -> str:
+    """Without zeros that say nothing: 67.50 → 67.5, 100.00 → 100."""
+    return f"{number:f}".rstrip("0").rstrip(".") if number % 1 else f"{number:.0f}"

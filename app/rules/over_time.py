@@ -1,10 +1,10 @@
-"""What stands beside the dose on one time axis: PEG, visits, urine tests, PDMP checks and sedating medicines, by day.
+"""What stands beside the dose on one time axis: the planned dose, PEG, visits, tests, checks and sedating medicines, by day.
 
 Facts only, from the same finders as the rules, so that the drawing and the findings never disagree. Nothing is judged here.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,11 +14,13 @@ from app.rules.case import Case
 from app.rules.evidence.found import Found
 from app.rules.evidence.medicines import ENDED, USUAL_SUPPLY, bounds_of, is_inpatient, length_in_days
 from app.rules.evidence.opioids import merged
-from app.rules.evidence.peg_change import baseline_of, is_at_start
+from app.rules.evidence.peg_change import baseline_of, function_of, has_items, is_at_start
 from app.rules.evidence.processes import pdmp_checks
 from app.rules.evidence.scores import Score, scores
+from app.rules.evidence.supply_change import taper_plans
 from app.rules.evidence.urine import urine_tests
 from app.rules.evidence.visits import visits
+from app.rules.taper import PaceGuide, Planned, guide_of, planned
 from app.terminology.drug_classes import drug_classes
 
 
@@ -28,6 +30,7 @@ class MarkKind(StrEnum):
     VISIT = "visit"
     URINE_TEST = "urine test"
     PDMP_CHECK = "PDMP check"
+    TAPER_PLAN = "plan for a slower dose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +44,29 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class PegPoint:
-    """One complete PEG: the mean of its three items, 0 to 10, lower is better."""
+    """One complete PEG: the mean of its three items, 0 to 10, lower is better. `pain` and `function` (enjoyment of life with
+    general activity) are None where only the total was recorded, or where the pack compares by the mean."""
 
     day: date
     mean: Decimal
     reference: str | None
     note: str
+    pain: Decimal | None = None
+    function: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PegBaseline:
     """What later PEGs are compared with. `is_at_start` False: the earliest on record. `improved` is the mean at which the
-    meaningful change of the pack is reached; None when the baseline is 0."""
+    meaningful change of the pack is reached, `improved_pain` and `improved_function` the same for each; None when the baseline
+    is 0, or has no such part."""
 
     point: PegPoint
     is_at_start: bool
     percent: Decimal
     improved: Decimal | None
+    improved_pain: Decimal | None = None
+    improved_function: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class OverTime:
-    """Everything that the time axis shows beside the daily MED, oldest first. Bands are MME/day, from the pack."""
+    """Everything that the time axis shows beside the daily MED, oldest first. Bands are MME/day, from the pack.
+
+    `planned` is the planned dose, None without a plan in numbers; `pace` is what a plan's pace is shown against.
+    """
 
     band_moderate: Decimal
     band_high: Decimal
@@ -81,6 +93,8 @@ class OverTime:
     peg_baseline: PegBaseline | None
     marks: tuple[Mark, ...]
     sedatives: tuple[Taken, ...]
+    pace: PaceGuide
+    planned: Planned | None = None
 
 
 def over_time(case: Case) -> OverTime:
@@ -89,25 +103,30 @@ def over_time(case: Case) -> OverTime:
     return OverTime(
         band_moderate=bands.band_moderate.value,
         band_high=bands.band_high.value,
-        peg=tuple(_point(score) for score in scores(case, "PEG") if score.total is not None),
+        peg=tuple(_point(case, score) for score in scores(case, "PEG") if score.total is not None),
         peg_baseline=_baseline(case),
         marks=_marks(case),
         sedatives=_sedatives(case),
+        pace=guide_of(case.policy),
+        planned=planned(case),
     )
 
 
-def _point(score: Score) -> PegPoint:
+def _point(case: Case, score: Score) -> PegPoint:
     reference = score.references[0] if score.references else None
-    return PegPoint(score.day, score.total or Decimal(0), reference, score.note)
+    point = PegPoint(score.day, score.total or Decimal(0), reference, score.note)
+    if not has_items(score) or case.policy.rules.peg.method.value != "both30":
+        return point
+    return replace(point, pain=score.items["1"], function=function_of(score))
 
 
 def _baseline(case: Case) -> PegBaseline | None:
     score = baseline_of(case, scores(case, "PEG"))
     if score is None:
         return None
-    point, percent = _point(score), case.policy.rules.peg.meaningful_change.value
-    improved = point.mean * (100 - percent) / 100 if point.mean else None
-    return PegBaseline(point, is_at_start(case, score), percent, improved)
+    point, percent = _point(case, score), case.policy.rules.peg.meaningful_change.value
+    improved = [part * (100 - percent) / 100 if part else None for part in (point.mean, point.pain, point.function)]
+    return PegBaseline(point, is_at_start(case, score), percent, *improved)
 
 
 def _marks(case: Case) -> tuple[Mark, ...]:
@@ -115,6 +134,7 @@ def _marks(case: Case) -> tuple[Mark, ...]:
         (MarkKind.VISIT, visits(case)),
         (MarkKind.URINE_TEST, urine_tests(case)),
         (MarkKind.PDMP_CHECK, pdmp_checks(case)),
+        (MarkKind.TAPER_PLAN, taper_plans(case)),
     )
     marks = {(mark.kind, mark.day): mark for kind, group in found for mark in _dated(kind, group)}
     return tuple(sorted(marks.values(), key=lambda mark: (mark.day, mark.kind)))

@@ -686,6 +686,15 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Taper:
+    """The usual pace of a slower dose: about `usual_step` of the starting dose every `usual_weeks`, or slower. A guide that is
+    shown beside a plan; no rule judges by it."""
+
+    usual_step: Amount
+    usual_weeks: Count
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """A whole pack. `chain` lists the packs it was built from, the base first. `codes` is the site's code map, which is no
     part of the pack: it says where this clinic's chart keeps things."""
@@ -698,6 +707,7 @@ class Policy:
     scope: Scope
     ltot: Ltot
     start: Start
+    taper: Taper
     scores: Scores
     tier: TierRules
     recorded_here: RecordedHere

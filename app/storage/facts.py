@@ -10,6 +10,7 @@ from app.domain.audit import AuditEntry
 from app.domain.chart import FactEntry, RecordedFact, Withdrawal
 from app.domain.dates import PartialDate
 from app.domain.errors import WrongUsage
+from app.domain.taper import TaperPlan
 from app.storage.audit import SqlAuditLog
 from app.storage.engine import JoinedTransaction, Transactions
 from app.storage.tables import fact_withdrawals, recorded_facts
@@ -41,6 +42,7 @@ class SqlFactStore:
             "entered_by": fact.entered_by,
             "entered_at": fact.entered_at,
             "note": fact.note,
+            "taper": msgspec.json.encode(fact.taper).decode() if fact.taper else None,
         }
         with self._transactions.writing() as connection:
             SqlAuditLog(JoinedTransaction(connection)).append(audit)
@@ -77,6 +79,7 @@ def _entry(row: Row[tuple[object, ...]]) -> FactEntry:
         entered_by=row.entered_by,
         entered_at=row.entered_at,
         note=row.note,
+        taper=msgspec.json.decode(row.taper, type=TaperPlan) if row.taper else None,
     )
     withdrawal = Withdrawal(row.withdrawn_by, row.withdrawn_at) if row.withdrawn_at else None
     return FactEntry(replace(fact, number=row.id), withdrawal)

@@ -99,8 +99,10 @@ recorded_facts = Table(
     Column("entered_by", Text, nullable=False),
     Column("entered_at", UtcInstant, nullable=False),
     Column("note", Text),
+    Column("taper", Text),
     Index("ix_recorded_facts_ehr_patient", "ehr", "patient"),
 )
+"""`taper` is a `TaperPlan` as JSON."""
 
 fact_withdrawals = Table(
     "fact_withdrawals",

@@ -6,6 +6,7 @@ Each entry and each withdrawal is stored in one transaction with its line in the
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.chart import FactEntry, RecordedFact, Withdrawal
@@ -13,12 +14,32 @@ from app.domain.dates import on
 from app.domain.outcome import Ok
 from app.domain.record import PatientRecord
 from app.domain.session import LaunchSession
+from app.domain.taper import TaperPlan
 from app.ports import Clock, UnitOfWork
-from app.rules.fact_words import BY_RULE, OF_THE_PERSON, TITLES, WORDS, words_of
+from app.rules.fact_words import BY_RULE, OF_THE_PERSON, TITLES, WORDS, plan_words, words_of
 from app.rules.facts import CONCEPTS, LARGEST
+from app.rules.taper import CONCEPT as PLAN
+from app.usecases.refused import Problem, Refused
 from app.usecases.staff_names import entry_by_name, staff_names
+from app.usecases.taper_entry import LABELS, UNITS, field_of, taper_from
 
-__all__ = ["Problem", "Question", "RecordFacts", "Refused", "questions_about", "questions_of", "words_of"]
+__all__ = [
+    "NO_NUMBERS",
+    "TAPER_FIELDS",
+    "TAPER_UNITS",
+    "Problem",
+    "Question",
+    "RecordFacts",
+    "Refused",
+    "field_of",
+    "plan_words",
+    "questions_about",
+    "questions_of",
+    "words_of",
+]
+
+TAPER_FIELDS, TAPER_UNITS = LABELS, UNITS
+NO_NUMBERS: Mapping[str, str] = MappingProxyType({})
 
 LONGEST_NOTE = 500
 OLDEST = timedelta(days=366 * 20)
@@ -27,27 +48,14 @@ OLDEST = timedelta(days=366 * 20)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing that a person may record. `choices` are value and words; without any, a whole number up to `largest`."""
+    """One thing that a person may record. `choices` are value and words; without any, a whole number up to `largest`.
+    `takes_plan`: the numbers of a plan may be given with it."""
 
     concept: str
     title: str
     choices: tuple[tuple[str, str], ...]
     largest: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with one field of a form, as a sentence that says what to do."""
-
-    field: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Nothing was stored, and why."""
-
-    problems: tuple[Problem, ...]
+    takes_plan: bool = False
 
 
 def questions_about(rule: str) -> tuple[Question, ...]:
@@ -64,7 +72,7 @@ def questions_of(rest_of: str | None = None) -> tuple[Question, ...]:
 
 
 def _question(concept: str) -> Question:
-    return Question(concept, TITLES[concept], tuple(WORDS[concept].items()), LARGEST.get(concept))
+    return Question(concept, TITLES[concept], tuple(WORDS[concept].items()), LARGEST.get(concept), concept == PLAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +83,23 @@ class RecordFacts:
     unit_of_work: UnitOfWork
 
     def __call__(
-        self, session: LaunchSession, stated: Mapping[str, str], day: str, note: str
+        self,
+        session: LaunchSession,
+        stated: Mapping[str, str],
+        day: str,
+        note: str,
+        numbers: Mapping[str, str] = NO_NUMBERS,
     ) -> Ok[tuple[RecordedFact, ...]] | Refused:
         """Store one fact for each concept of `stated` (value "" is left out), all of one day ("2026-03-01") and one note.
+        `numbers` are those of a plan for a slower dose (see TAPER_FIELDS), which may be left empty.
 
         The same word of the same person about the same day is stored once, however often the form is sent.
         """
         chosen = {concept: value.strip() for concept, value in stated.items() if value.strip()}
-        problems = (*_problems_of(chosen), *_day_problems(day, self.clock.today()), *_note_problems(note))
-        if problems:
+        today, plan = self.clock.today(), taper_from(numbers, self.clock.today())
+        plan_problems = plan.problems if isinstance(plan, Refused) else _plan_problems(chosen, plan.value)
+        problems = (*_problems_of(chosen), *plan_problems, *_day_problems(day, today), *_note_problems(note))
+        if problems or isinstance(plan, Refused):
             return Refused(problems)
         facts = tuple(
             RecordedFact(
@@ -94,6 +110,7 @@ class RecordFacts:
                 entered_by=name_of(session),
                 entered_at=self.clock.now(),
                 note=note.strip() or None,
+                taper=plan.value if concept == PLAN else None,
             )
             for concept, value in chosen.items()
         )
@@ -105,7 +122,7 @@ class RecordFacts:
             known = {_word(each) for each in work.facts.facts(session.ehr, session.patient)}
             for fact in facts:
                 if _word(fact) not in known:
-                    detail = {"concept": fact.concept}
+                    detail = {"concept": fact.concept} | ({"numbers": "yes"} if fact.taper else {})
                     work.facts.add(session.ehr, fact, entry_of(session, Action.RECORD_FACT, self.clock, detail))
 
     def entered(self, session: LaunchSession, record: PatientRecord) -> Sequence[FactEntry]:
@@ -142,13 +159,21 @@ def entry_of(session: LaunchSession, action: Action, clock: Clock, detail: Mappi
 
 
 def _word(fact: RecordedFact) -> tuple[object, ...]:
-    return (fact.concept, fact.value, fact.day, fact.entered_by, fact.note)
+    return (fact.concept, fact.value, fact.day, fact.entered_by, fact.note, fact.taper)
 
 
 def _problems_of(chosen: Mapping[str, str]) -> tuple[Problem, ...]:
     if not chosen:
         return (Problem("facts", "Choose what to record."),)
     return tuple(problem for concept, value in chosen.items() if (problem := _problem_of(concept, value)))
+
+
+def _plan_problems(chosen: Mapping[str, str], plan: TaperPlan | None) -> tuple[Problem, ...]:
+    """Numbers alone do not say that the plan was made together."""
+    if plan is None or PLAN in chosen:
+        return ()
+    words = next(iter(WORDS[PLAN].values()))
+    return (Problem(PLAN, f"{TITLES[PLAN]}: choose “{words}” too, or clear the numbers."),)
 
 
 def _problem_of(concept: str, value: str) -> Problem | None:

@@ -31,6 +31,7 @@ from app.rules.picture.toxicology import Cell, Collection, ToxicologyTable
 from app.rules.ranking import PageOrder, page_order
 from app.rules.ranking import Row as RankedRow
 from app.rules.review import case_of, review_case
+from app.rules.taper import PaceGuide, Planned
 from app.terminology.factors import FACTOR_SETS
 from app.usecases.staff_names import dismissal_by_name, fact_by_name, staff_names
 
@@ -51,9 +52,11 @@ __all__ = [
     "Nothing",
     "Outcome",
     "OverTime",
+    "PaceGuide",
     "PegBaseline",
     "PegDirection",
     "PegPoint",
+    "Planned",
     "RankedRow",
     "Reading",
     "ReviewPatient",

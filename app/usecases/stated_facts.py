@@ -3,14 +3,15 @@
     {"patient": "Patient/p1", "concept": "naloxone", "value": "has", "day": "2026-02-20", "who": "Nurse Kim",
      "when": "2026-02-20T09:30:00-08:00", "note": "two doses at home"}
 
-(on one line). `docs/recorded-facts.md` lists the concepts. A file with a wrong line is refused as a whole.
+(on one line). `docs/recorded-facts.md` lists the concepts. A "taper_plan" may carry its numbers as a field `taper`. A
+file with a wrong line is refused as a whole.
 """
 
 import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,13 +20,18 @@ from app.domain.chart import RecordedFact
 from app.domain.dates import PartialDate, parse_partial_date
 from app.domain.errors import WrongUsage
 from app.domain.record import PatientRecord
+from app.domain.taper import TaperPlan
 from app.rules.facts import CONCEPTS, LARGEST, NUMBER
+from app.rules.taper import CONCEPT as TAPER
+from app.usecases.refused import Refused
+from app.usecases.taper_entry import LABELS, taper_from
 
 Facts = Mapping[str, tuple[RecordedFact, ...]]
 """Facts by patient ("Patient/p1")."""
 
 REQUIRED = ("patient", "concept", "value", "day", "who", "when")
-FIELDS = frozenset((*REQUIRED, "note"))
+OPTIONAL = ("note", "taper")
+FIELDS = frozenset((*REQUIRED, *OPTIONAL))
 MOST_TOLD = 20
 """Wrong lines named in one message; the rest are counted."""
 _PATIENT = re.compile(r"Patient/[A-Za-z0-9\-.]{1,64}")
@@ -77,15 +83,17 @@ def about_nobody(facts: Facts, seen: Iterable[str | None]) -> tuple[str, ...]:
 
 def _fact(line: str, zone: ZoneInfo) -> RecordedFact:
     cells = _cells(line)
-    concept = _concept(cells)
+    concept, entered_at = _concept(cells), _instant(cells, zone)
+    numbers = cells.get("taper")
     return RecordedFact(
         patient=_patient(cells),
         concept=concept,
         value=_value(concept, cells["value"]),
         day=_day(cells, zone),
         entered_by=_text(cells, "who"),
-        entered_at=_instant(cells, zone),
+        entered_at=entered_at,
         note=_text(cells, "note") if cells.get("note") is not None else None,
+        taper=_taper(concept, numbers, entered_at.astimezone(zone).date()) if numbers is not None else None,
     )
 
 
@@ -98,7 +106,7 @@ def _cells(line: str) -> dict[str, Any]:
         raise _Wrong("it is not a JSON object", 'write {"patient": ..., "concept": ..., ...}')
     unknown = sorted(set(cells) - FIELDS)
     if unknown:
-        raise _Wrong(f"unknown field {unknown[0]!r}", f"fields are {', '.join((*REQUIRED, 'note'))}")
+        raise _Wrong(f"unknown field {unknown[0]!r}", f"fields are {', '.join((*REQUIRED, *OPTIONAL))}")
     absent = [field for field in REQUIRED if cells.get(field) in (None, "")]
     if absent:
         raise _Wrong(f"{absent[0]} is missing", "fill it in")
@@ -144,6 +152,25 @@ def _number(concept: str, value: object) -> str:
     if largest is not None and int(plain) > largest:
         raise _Wrong(f"{concept} is {int(plain)}, above its scale", f"write a number from 0 to {largest}")
     return str(int(plain))
+
+
+def _taper(concept: str, stated: object, entered_on: date) -> TaperPlan | None:
+    """The numbers of a plan: an object of texts or numbers, read as the form would have read them on that day."""
+    if concept != TAPER:
+        raise _Wrong(f"{concept} takes no taper", f"leave it out, or use the concept {TAPER}")
+    if not isinstance(stated, dict) or set(stated) != {*LABELS, "unit"}:
+        raise _Wrong("taper is not a plan in numbers", f"write an object with {', '.join(LABELS)} and unit")
+    read = taper_from({name: _plain(value) for name, value in stated.items()}, entered_on)
+    if isinstance(read, Refused):
+        raise _Wrong("the plan cannot be used", " ".join(each.sentence for each in read.problems).removesuffix("."))
+    if read.value is None:
+        raise _Wrong("taper is empty", "fill in its numbers, or leave the field out")
+    return read.value
+
+
+def _plain(value: object) -> str:
+    """A text or a number as text; anything else is left empty, and is then told as missing."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 def _day(cells: Mapping[str, Any], zone: ZoneInfo) -> PartialDate:

@@ -1,7 +1,7 @@
 """The pages on which a person's word goes into Sextant: record a fact, withdraw it, put a finding aside, bring it back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
@@ -12,16 +12,28 @@ from starlette.responses import RedirectResponse, Response
 from app.domain.errors import WrongUsage
 from app.domain.session import LaunchSession
 from app.usecases.dismiss_finding import Offer
-from app.usecases.record_fact import Refused
+from app.usecases.record_fact import TAPER_UNITS, Refused
 from app.usecases.review_patient import ReviewedChart
 from app.web.launch_pages import opened
-from app.web.presenters.recording import DONE, About, Filled, about, aside_view, entry_lines, groups
+from app.web.presenters.recording import (
+    DONE,
+    TAPER_INPUTS,
+    About,
+    Filled,
+    about,
+    aside_view,
+    entry_lines,
+    groups,
+    usual_pace,
+)
 from app.web.presenters.visit import person_of
 from app.web.security import check_form
 from app.web.services import WebServices
 
 FACT = "fact."
 """What the names of the questions' fields begin with; the concept follows."""
+NUMBERS = "taper."
+"""The same for the numbers of a plan for a slower dose."""
 LONGEST_FIELD = 4000
 """More than anybody types: what is longer is cut before it is shown again."""
 
@@ -65,11 +77,16 @@ class Desk:
             "person": person_of(chart, services.zone),
             "about": about_rule(chart, rule, today) if rule else None,
             "groups": groups(rule, filled),
+            "pace": usual_pace(chart.over_time.pace),
+            "taper_fields": TAPER_INPUTS,
+            "taper_units": TAPER_UNITS,
             "filled": filled,
             "day": filled.day or today.isoformat(),
             "today": today.isoformat(),
             "notice": DONE.get(done, ""),
-            "entries": entry_lines(services.record_facts.entered(session, chart.record), services.zone),
+            "entries": entry_lines(
+                services.record_facts.entered(session, chart.record), services.zone, chart.over_time.pace
+            ),
             "form_token": session.form_token,
             "launch": session.launch,
         }
@@ -78,10 +95,9 @@ class Desk:
     async def store(self, request: Request, session: LaunchSession, rule: str | None) -> Response:
         """Take a filled-in form: stored and shown anew, or the same page with what is wrong."""
         filled = filled_in(await request.form())
-        stored = self.services.record_facts(session, filled.chosen, filled.day, filled.note)
+        stored = self.services.record_facts(session, filled.chosen, filled.day, filled.note, filled.numbers)
         if isinstance(stored, Refused):
-            again = Filled(filled.chosen, filled.day, filled.note, stored.problems)
-            return await self.record_page(request, session, rule, again)
+            return await self.record_page(request, session, rule, replace(filled, problems=stored.problems))
         return to_record_page(session.launch, rule, "recorded")
 
     def later_page(
@@ -193,4 +209,5 @@ def filled_in(form: Mapping[str, object]) -> Filled:
     """What was typed, as texts; files and anything else that is no text count as nothing."""
     texts = {name: value[:LONGEST_FIELD] for name, value in form.items() if isinstance(value, str)}
     chosen = {name.removeprefix(FACT): value for name, value in texts.items() if name.startswith(FACT)}
-    return Filled(chosen, texts.get("day", ""), texts.get("note", ""))
+    numbers = {name.removeprefix(NUMBERS): value for name, value in texts.items() if name.startswith(NUMBERS)}
+    return Filled(chosen, texts.get("day", ""), texts.get("note", ""), numbers=numbers)

@@ -41,10 +41,10 @@ def compare(case: Case, last: Score, baseline: Score) -> Change:
         return Change(None, False, label)
     percent = section.meaningful_change.value
     worse = now - then >= section.worse_points.value and _fell(then, now, -percent)
-    both = section.method.value == "both30" and _has_items(last) and _has_items(baseline)
+    both = section.method.value == "both30" and has_items(last) and has_items(baseline)
     if not both:
         return Change(_fell(then, now, percent), worse, f"{label}, by the mean")
-    parts = ((baseline.items["1"], last.items["1"]), (_function(baseline), _function(last)))
+    parts = ((baseline.items["1"], last.items["1"]), (function_of(baseline), function_of(last)))
     if any(start == 0 for start, _ in parts):
         return Change(None, worse, label)
     return Change(all(_fell(start, end, percent) for start, end in parts), worse, f"{label}, pain and function")
@@ -63,10 +63,11 @@ def _fell(start: Decimal, end: Decimal, percent: Decimal) -> bool:
     return (start - end) * 100 >= percent * start
 
 
-def _has_items(score: Score) -> bool:
+def has_items(score: Score) -> bool:
+    """Whether all three answers are there, not the total alone."""
     return len(score.items) == PEG_ITEMS
 
 
-def _function(score: Score) -> Decimal:
+def function_of(score: Score) -> Decimal:
     """Enjoyment of life and general activity together."""
     return (score.items["2"] + score.items["3"]) / 2

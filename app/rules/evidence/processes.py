@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from app.domain.chart import Document, Plan
+from app.domain.chart import Document, Plan, RecordedFact
 from app.domain.codes import Concept
 from app.domain.feeds import Feed
 from app.rules.case import Case, once
 from app.rules.evidence.admissible import PLAN_FEEDS
 from app.rules.evidence.found import Found, day_of, first_day_of, last_day_of
 from app.rules.evidence.site_facts import shown
-from app.rules.fact_words import words_of
+from app.rules.fact_words import brief_plan_words, words_of
 from app.terminology.processes import processes_coded, processes_titled
 
 DONE = frozenset({"completed"})
@@ -43,7 +43,7 @@ def _entered(case: Case, concept: str) -> Iterator[Found]:
         Found(
             None,
             min(fact.day.day, case.as_of),
-            words_of(fact.concept, fact.value) + (f" ({fact.note})" if fact.note else ""),
+            _words(fact),
             None,
             fact.entered_by,
             fact.value,
@@ -51,6 +51,12 @@ def _entered(case: Case, concept: str) -> Iterator[Found]:
         for fact in case.record.facts
         if fact.concept == concept
     )
+
+
+def _words(fact: RecordedFact) -> str:
+    """What was entered, the numbers of a plan, and the note."""
+    more = [*([brief_plan_words(fact.taper)] if fact.taper else []), *([fact.note] if fact.note else [])]
+    return words_of(fact.concept, fact.value) + (f" ({'; '.join(more)})" if more else "")
 
 
 def done(case: Case, process: str) -> tuple[Found, ...]:

@@ -1,12 +1,10 @@
 """The drawing of dose and benefit on one time axis: where each line, point, mark and bar lies."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
-from app.domain.med import MedTotal, Segment
-from app.usecases.review_patient import Mark, MarkKind, OverTime, PegPoint, Taken
+from app.usecases.review_patient import MarkKind, Taken
 from app.web.presenters.drawing import (
     Drawing,
     Label,
@@ -17,31 +15,32 @@ from app.web.presenters.drawing import (
     at,
     box,
     diamond,
-    dot,
     level,
+    ring,
     square,
+    steps,
     triangle,
 )
-from app.web.presenters.words import medicine_words, number, percent, short_date
+from app.web.presenters.peg_panel import PEG_BOTTOM, peg_panel
+from app.web.presenters.shown import LABEL_HEIGHT, LEFT, RIGHT, WIDTH, Shown
+from app.web.presenters.taper_line import planned_label, planned_line, today_label, today_line
+from app.web.presenters.words import medicine_words, number
 
-MONTHS = {3: 91, 12: 365, 24: 730}
-"""The choices of the page, and how many days each shows."""
-USUAL_MONTHS = 12
-WIDTH, LEFT, RIGHT = 580, 70, 554
 DOSE_TOP, DOSE_BOTTOM = 16, 108
-PEG_TOP, PEG_BOTTOM = 136, 182
-MONTHS_AT, LANES_FROM, LANE, BAR_LANE = 196, 212, 16, 24
-LABEL_HEIGHT = 11
+MONTHS_AT, LANES_FROM, LANE, BAR_LANE = 210, 226, 16, 24
 BARS_SHOWN = 4
-TOOLTIPS_AT_MOST = 60
-"""With more points and marks than these they name no days on hover: the page stays small, and the table has them all."""
-PEG_HIGHEST = Decimal(10)
 SHAPES: dict[MarkKind, Callable[[float, float, str], Path]] = {
     MarkKind.VISIT: triangle,
     MarkKind.URINE_TEST: diamond,
     MarkKind.PDMP_CHECK: square,
+    MarkKind.TAPER_PLAN: ring,
 }
-LANE_NAMES = {MarkKind.VISIT: "visits", MarkKind.URINE_TEST: "urine tests", MarkKind.PDMP_CHECK: "PDMP"}
+LANE_NAMES = {
+    MarkKind.VISIT: "visits",
+    MarkKind.URINE_TEST: "urine tests",
+    MarkKind.PDMP_CHECK: "PDMP",
+    MarkKind.TAPER_PLAN: "dose plan",
+}
 CLASS_NAMES = {
     "benzodiazepine": "benzodiazepine",
     "z_drug": "sleeping medicine",
@@ -50,54 +49,6 @@ CLASS_NAMES = {
     "gabapentinoid": "gabapentinoid",
     "other_cns_depressant": "sedating medicine",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What one drawing shows: the facts, cut to its axis."""
-
-    axis: TimeAxis
-    segments: tuple[Segment, ...]
-    facts: OverTime
-
-    @property
-    def today(self) -> date:
-        return self.axis.last
-
-    @property
-    def peg(self) -> tuple[PegPoint, ...]:
-        return tuple(point for point in self.facts.peg if self.axis.has(point.day))
-
-    @property
-    def marks(self) -> tuple[Mark, ...]:
-        return tuple(mark for mark in self.facts.marks if self.axis.has(mark.day))
-
-    @property
-    def sedatives(self) -> tuple[Taken, ...]:
-        return tuple(taken for taken in self.facts.sedatives if self.axis.overlaps(taken.starts, taken.ends))
-
-    @property
-    def has_tooltips(self) -> bool:
-        return len(self.peg) + len(self.marks) <= TOOLTIPS_AT_MOST
-
-    def tooltip(self, what: str, day: date) -> str:
-        """What a mark says on hover, or nothing."""
-        return f"{what}, {short_date(day, self.today)}" if self.has_tooltips else ""
-
-    @property
-    def highest(self) -> Decimal:
-        return max((segment.mme for segment in self.segments), default=Decimal(0))
-
-
-def shown_of(med: MedTotal, facts: OverTime, months: int, left: float, right: float) -> Shown:
-    """The facts cut to the axis; the unexpired part of a supply lies ahead of the day and is not shown."""
-    axis = TimeAxis(med.as_of - timedelta(days=MONTHS[months] - 1), med.as_of, left, right)
-    return Shown(axis, tuple(cut(each, axis) for each in med.timeline if axis.overlaps(each.starts, each.ends)), facts)
-
-
-def cut(segment: Segment, axis: TimeAxis) -> Segment:
-    """A stretch as far as it is shown."""
-    return Segment(max(segment.starts, axis.first), min(segment.ends, axis.end), segment.mme, segment.complete)
 
 
 def full_chart(shown: Shown, months: int, description: str) -> Drawing:
@@ -113,9 +64,18 @@ def full_chart(shown: Shown, months: int, description: str) -> Drawing:
         title=f"Daily dose and PEG over {months} months",
         description=description,
         rects=(*bands(shown, scale), *hatched(shown, scale), *bars),
-        paths=(*edges(shown, scale), *dose_line(shown, scale), *peg_paths, *(mark for mark, _ in events)),
+        paths=(
+            *edges(shown, scale),
+            *today_line(shown, DOSE_TOP, PEG_BOTTOM),
+            *planned_line(shown, scale),
+            *dose_line(shown, scale),
+            *peg_paths,
+            *(mark for mark, _ in events),
+        ),
         labels=(
             *dose_labels(shown, scale),
+            *planned_label(shown, scale),
+            *today_label(shown, DOSE_TOP - 5),
             *peg_labels,
             *month_labels(shown.axis, months),
             *dict.fromkeys(label for _, label in events),
@@ -141,7 +101,7 @@ def spark(shown: Shown, description: str) -> Drawing:
 
 def top_of_scale(shown: Shown) -> Decimal:
     """A round number above the highest dose, never so low that the lower band is out of sight."""
-    highest = max(shown.highest, shown.facts.band_moderate)
+    highest = max(shown.highest_line, shown.facts.band_moderate)
     step = Decimal(20) if highest <= 120 else Decimal(50) if highest <= 500 else Decimal(200)
     return ((highest + 1) / step).to_integral_value(ROUND_CEILING) * step
 
@@ -176,16 +136,14 @@ def hatched(shown: Shown, scale: Scale) -> tuple[Rect, ...]:
 
 def dose_line(shown: Shown, scale: Scale) -> tuple[Path, ...]:
     """One step line; each stretch is level, and the next begins where it ends. Where nothing is known there is no line."""
-    parts: list[str] = []
-    is_drawing = False
+    runs: list[list[tuple[float, float, float]]] = [[]]
     for each in shown.segments:
-        is_known = each.complete or each.mme > 0
-        if is_known:
-            y = at(scale.y(each.mme))
-            begin = f"V{y}" if is_drawing else f"M{at(shown.axis.x(each.starts))} {y}"
-            parts.append(f"{begin}H{at(shown.axis.x(each.ends))}")
-        is_drawing = is_known
-    return (Path("".join(parts), "dose-line"),) if parts else ()
+        if each.complete or each.mme > 0:
+            runs[-1].append((shown.axis.x(each.starts), shown.axis.x(each.ends), scale.y(each.mme)))
+        else:
+            runs.append([])
+    d = "".join(steps(run) for run in runs)
+    return (Path(d, "dose-line"),) if d else ()
 
 
 def dose_labels(shown: Shown, scale: Scale) -> tuple[Label, ...]:
@@ -215,44 +173,6 @@ def nothing_known(shown: Shown) -> tuple[Label, ...]:
     """In place of a line that cannot be drawn."""
     middle = at((LEFT + RIGHT) / 2)
     return () if shown.segments else (Label(middle, at(DOSE_BOTTOM - 30), "the dose is not known", "middle"),)
-
-
-def peg_panel(shown: Shown) -> tuple[tuple[Path, ...], tuple[Label, ...]]:
-    """PEG as points on the same axis, with the line of the meaningful improvement."""
-    scale = Scale(PEG_HIGHEST, PEG_TOP, PEG_BOTTOM)
-    points = [(shown.axis.middle(point.day), scale.y(point.mean), point) for point in shown.peg]
-    paths = [level(shown.axis, PEG_BOTTOM, "base")]
-    labels = [
-        Label(at(LEFT), at(PEG_TOP - 5), "PEG, 0 to 10 (lower is better)", css="label-peg"),
-        Label(at(LEFT - 6), at(PEG_TOP + 6), "10", "end"),
-        Label(at(LEFT - 6), at(PEG_BOTTOM + 3), "0", "end"),
-    ]
-    target_paths, target_labels = improvement_line(shown, scale)
-    if points:
-        line = "L".join(f"{at(x)} {at(y)}" for x, y, _ in points)
-        paths.append(Path(f"M{line}", "peg-line"))
-        labels.append(last_value(points[-1]))
-    else:
-        labels.append(Label(at((LEFT + RIGHT) / 2), at(PEG_BOTTOM - 12), "no PEG in this time", "middle"))
-    dots = (dot(x, y, shown.tooltip(f"PEG {number(point.mean)}", point.day)) for x, y, point in points)
-    return (*paths, *target_paths, *dots), (*labels, *target_labels)
-
-
-def last_value(last: tuple[float, float, PegPoint]) -> Label:
-    """The newest value, to the right of its point."""
-    x, y, point = last
-    return Label(at(x + 6), at(y + 4), number(point.mean), css="label-peg")
-
-
-def improvement_line(shown: Shown, scale: Scale) -> tuple[tuple[Path, ...], tuple[Label, ...]]:
-    """Where the meaningful change of the pack begins, counted from the start or from the first on record."""
-    baseline = shown.facts.peg_baseline
-    if baseline is None or baseline.improved is None or len(shown.facts.peg) < 2:
-        return (), ()
-    y = scale.y(baseline.improved)
-    since = "the start" if baseline.is_at_start else "the first on record"
-    words = f"{percent(baseline.percent)} better than {since}"
-    return (level(shown.axis, y, "peg-target"),), (Label(at(LEFT + 4), at(y + 11), words, "start", "label-target"),)
 
 
 def month_labels(axis: TimeAxis, months: int) -> tuple[Label, ...]:
@@ -298,16 +218,16 @@ def sedative_lanes(shown: Shown, y: float) -> tuple[list[Rect], list[Label], flo
     rects, labels = [], []
     for name in names[:BARS_SHOWN]:
         group = [taken for taken in shown.sedatives if taken.name == name]
-        rects += [bar(taken, y + 8, shown.axis) for taken in group]
+        rects += [bar(taken, y + 8, shown) for taken in group]
         labels.append(bar_label(group, y + 3, shown.axis))
         y += BAR_LANE
     return rects, labels, y
 
 
-def bar(taken: Taken, y: float, axis: TimeAxis) -> Rect:
-    """One stretch of one medicine."""
+def bar(taken: Taken, y: float, shown: Shown) -> Rect:
+    """One stretch of one medicine; what lies ahead of today is not shown."""
     css = "bar" if taken.is_certain else "bar bar-guess"
-    return box(axis.x(taken.starts), y, axis.x(taken.ends), y + 6, css)
+    return box(shown.axis.x(taken.starts), y, shown.axis.x(min(taken.ends, shown.tomorrow)), y + 6, css)
 
 
 def bar_label(group: list[Taken], y: float, axis: TimeAxis) -> Label:

@@ -1,5 +1,6 @@
 """Shapes of a drawing in SVG's own units: templates print them, the stylesheet colours them, nothing else is in them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -134,7 +135,20 @@ def square(x: float, y: float, title: str) -> Path:
     return Path(f"M{at(x - s)} {at(y - s)}H{at(x + s)}V{at(y + s)}H{at(x - s)}Z", "mark", title)
 
 
-def dot(x: float, y: float, title: str) -> Path:
-    """A filled circle."""
+def ring(x: float, y: float, title: str) -> Path:
+    """A mark of its own shape: a circle."""
+    return dot(x, y, title, "mark")
+
+
+def dot(x: float, y: float, title: str, css: str) -> Path:
+    """A circle."""
     r = 3
-    return Path(f"M{at(x - r)} {at(y)}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0Z", "peg-point", title)
+    return Path(f"M{at(x - r)} {at(y)}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 {-2 * r} 0Z", css, title)
+
+
+def steps(levels: Iterable[tuple[float, float, float]]) -> str:
+    """The path of a step line through levels of (from x, to x, y), each beginning where the last one ended."""
+    parts: list[str] = []
+    for x1, x2, y in levels:
+        parts.append(f"{f'V{at(y)}' if parts else f'M{at(x1)} {at(y)}'}H{at(x2)}")
+    return "".join(parts)

@@ -9,17 +9,14 @@ from app.usecases.review_patient import OverTime, PegPoint, ReviewedChart, Taken
 from app.web.presenters.chart import (
     CLASS_NAMES,
     LANE_NAMES,
-    LEFT,
-    MONTHS,
-    RIGHT,
     SHAPES,
-    USUAL_MONTHS,
-    Shown,
     full_chart,
-    shown_of,
     spark,
 )
 from app.web.presenters.drawing import Drawing
+from app.web.presenters.peg_panel import parts_words, peg_row_words
+from app.web.presenters.shown import LEFT, MONTHS, RIGHT, USUAL_MONTHS, Shown, shown_of
+from app.web.presenters.taper_line import planned_sentences, planned_when
 from app.web.presenters.words import counted, listed, long_date, medicine_words, number, percent, short_date
 
 DRAWN_FEEDS = (
@@ -67,6 +64,8 @@ class OverTimeView:
     summary: tuple[str, ...]
     not_drawn: str
     dose_rows: tuple[TableRow, ...]
+    planned_rows: tuple[TableRow, ...]
+    planned_by: str
     peg_rows: tuple[TableRow, ...]
     event_rows: tuple[TableRow, ...]
     medicine_rows: tuple[TableRow, ...]
@@ -92,6 +91,8 @@ def over_time_view(chart: ReviewedChart, months: int = USUAL_MONTHS) -> OverTime
         summary=sentences,
         not_drawn=not_drawn(chart.review.feeds),
         dose_rows=tuple(dose_row(segment, shown.today) for segment in reversed(shown.segments)),
+        planned_rows=tuple(planned_row(segment, shown) for segment in reversed(shown.planned)),
+        planned_by=planned_by(shown),
         peg_rows=tuple(peg_row(point, shown.today) for point in reversed(shown.peg)),
         event_rows=event_rows(shown),
         medicine_rows=tuple(medicine_row(taken, shown.today) for taken in reversed(shown.sedatives)),
@@ -100,14 +101,20 @@ def over_time_view(chart: ReviewedChart, months: int = USUAL_MONTHS) -> OverTime
 
 def spark_of(med: MedTotal, facts: OverTime) -> Spark:
     """The usual months of the dose alone. Rests on the medicines only, since it is shown before the rest is read."""
-    usual = shown_of(med, facts, USUAL_MONTHS, 0, 400)
+    usual = shown_of(med, facts, USUAL_MONTHS, 0, 400, with_plan=False)
     drawn = spark(usual, dose_sentence(usual, USUAL_MONTHS)) if usual.segments else None
     return Spark(drawn, f"{usual.axis.first:%b %Y}")
 
 
 def summary(shown: Shown, months: int) -> tuple[str, ...]:
     """What the drawing shows, as sentences."""
-    sentences = (dose_sentence(shown, months), gaps_sentence(shown), peg_sentence(shown), sedatives_sentence(shown))
+    sentences = (
+        dose_sentence(shown, months),
+        gaps_sentence(shown),
+        *planned_sentences(shown),
+        peg_sentence(shown),
+        sedatives_sentence(shown),
+    )
     return tuple(each for each in sentences if each)
 
 
@@ -147,7 +154,7 @@ def dose_words(segment: Segment) -> str:
 def gaps_sentence(shown: Shown) -> str:
     """How much of the time is incomplete."""
     days = sum((each.ends - each.starts).days for each in shown.segments if not each.complete)
-    whole = (shown.axis.end - shown.axis.first).days
+    whole = (shown.tomorrow - shown.axis.first).days
     return f"On {days} of {whole} days something could not be counted (hatched)." if days else ""
 
 
@@ -164,7 +171,14 @@ def peg_sentence(shown: Shown) -> str:
     then = f"{number(baseline.point.mean)} {where} ({short_date(baseline.point.day, shown.today)})"
     change = (baseline.point.mean - last.mean) * 100 / baseline.point.mean
     words = f"{percent(abs(change))} {'better' if change > 0 else 'worse'} than" if change else "the same as"
-    return f"{now}, {words} {then}."
+    return f"{now}, {words} {then}.{parts_sentence(last, baseline.point)}"
+
+
+def parts_sentence(last: PegPoint, first: PegPoint) -> str:
+    """Pain and function then and now, where both times both were asked."""
+    if last.pain is None or last.function is None or first.pain is None or first.function is None:
+        return ""
+    return f" Now {parts_words(last.pain, last.function)}; then {parts_words(first.pain, first.function)}."
 
 
 def sedatives_sentence(shown: Shown) -> str:
@@ -189,8 +203,22 @@ def dose_row(segment: Segment, today: date) -> TableRow:
 
 def peg_row(point: PegPoint, today: date) -> TableRow:
     """One PEG."""
-    note = f" ({point.note})" if point.note else ""
-    return TableRow(short_date(point.day, today), f"{number(point.mean)}{note}")
+    return TableRow(short_date(point.day, today), peg_row_words(point))
+
+
+def planned_row(segment: Segment, shown: Shown) -> TableRow:
+    """One level of the planned dose."""
+    return TableRow(planned_when(segment, shown), f"{number(segment.mme)} MME/day")
+
+
+def planned_by(shown: Shown) -> str:
+    """Where the planned dose comes from."""
+    plan = shown.facts.planned
+    if plan is None:
+        return ""
+    if plan.made_on is None:
+        return "from the directions of the order"
+    return f"entered by {plan.entered_by}, plan of {short_date(plan.made_on, shown.today)}"
 
 
 def event_rows(shown: Shown) -> tuple[TableRow, ...]:

@@ -8,12 +8,12 @@ from app.domain.feeds import Feed, Feeds, FeedStatus
 from app.domain.finding import Exclusion, Finding, Review, Status, TierReason
 from app.domain.record import PatientRecord
 from app.usecases.review_patient import ReviewedChart
-from app.web.presenters.chart import USUAL_MONTHS
 from app.web.presenters.dose import DoseView, dose_view
 from app.web.presenters.over_time import OverTimeView, over_time_view
 from app.web.presenters.picture import PictureView, picture_view
 from app.web.presenters.recording import dismissed_words
 from app.web.presenters.rows import EVIDENCE_SHOWN, Row, evidence_words, in_date_words, rows_of, task_row
+from app.web.presenters.shown import USUAL_MONTHS
 from app.web.presenters.words import age, clock_time, counted, long_date, medicine_words, short_date
 
 ROWS_SHOWN = 7

@@ -72,6 +72,11 @@ def plain(text: str, today: date) -> str:
     return medicine_words(_YEAR.sub("12 months", dated))
 
 
+def with_long_dates(text: str) -> str:
+    """ISO days as "12 Oct 2025", the rest as it is: for what is read later than today."""
+    return _ISO_DAY.sub(lambda found: long_date(date.fromisoformat(found[0])), text)
+
+
 def _day_in(found: re.Match[str], today: date) -> str:
     try:
         return short_date(date.fromisoformat(found[0]), today)

@@ -5,6 +5,7 @@ import threading
 import traceback
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagIntent, Wante
 from app.domain.outbox import OPEN_STATES
 from app.domain.outcome import No, Ok
 from app.domain.session import LaunchSession, PendingLaunch, Secret, Tokens
+from app.domain.taper import StepUnit, TaperPlan
 from app.storage import Storage, open_storage
 from tests.clocks import NINE, SetClock
 
@@ -294,6 +296,15 @@ class TestFacts:
         for each in facts:
             storage.facts.add("clinic", each, entry())
         assert list(storage.facts.facts("clinic", "Patient/p1")) == facts
+
+    def test_a_plan_in_numbers_comes_back_exactly(self, storage: Storage) -> None:
+        plan = TaperPlan(date(2026, 6, 1), Decimal("67.50"), Decimal(10), StepUnit.PERCENT, 4, Decimal(0))
+        planned = replace(fact("taper_plan", "made"), taper=plan)
+        storage.facts.add("clinic", planned, entry())
+        (found,) = storage.facts.facts("clinic", "Patient/p1")
+        assert found == planned
+        assert found.taper is not None
+        assert str(found.taper.from_mme) == "67.50"
 
     def test_the_same_id_in_another_ehr_is_another_person(self, storage: Storage) -> None:
         storage.facts.add("clinic", fact("naloxone", "has at home"), entry())

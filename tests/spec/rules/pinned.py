@@ -4,18 +4,22 @@ import importlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from app.domain.taper import TaperPlan
 from app.rules import Policy
 from app.rules.case import Case
 from app.rules.dismissal import latest_day, usual_day
+from app.rules.fact_words import plan_words
 from app.rules.policy import Setting
 from app.rules.review import case_of, finding_for, review_case
+from app.rules.taper import is_faster_than_guide
 from tests.spec.rules.chart import DAY, Example, found, on_opioids, person, policy, udt
 from tests.spec.rules.examples import examples_by_rule
+from tests.spec.rules.plans import PLANS
 from tests.spec.rules.states import Says, State, with_values
 
 USUAL = "us-default-2026"
@@ -37,7 +41,7 @@ class Line:
 @lru_cache(maxsize=1)
 def lines() -> tuple[Line, ...]:
     """All lines of all tables."""
-    return (*_of_rules(), *_of_states(), *_of_dismissals())
+    return (*_of_rules(), *_of_states(), *_of_dismissals(), *_of_plans())
 
 
 def more_examples() -> Iterator[tuple[str, Example]]:
@@ -95,6 +99,17 @@ def _of_dismissals() -> Iterator[Line]:
     usual = ("30 days are offered first", lambda asked: (usual_day(yellow, asked, DAY) - DAY).days == 30)
     for who, holds in (red_days, yellow_days, usual):
         yield Line("dismissal", who, USUAL, holds)
+
+
+def _of_plans() -> Iterator[Line]:
+    """As in test_taper: which plans are noted as faster than the usual guide."""
+    for plan, is_faster in PLANS:
+        words, holds = plan_words(plan), partial(_is_noted, plan, is_faster)
+        yield Line("taper", words, USUAL, holds)
+
+
+def _is_noted(plan: TaperPlan, is_faster: bool, asked: Policy) -> bool:
+    return is_faster_than_guide(plan, asked) is is_faster
 
 
 def first_broken(setting: Setting[Any], value: int | Decimal, packs: Iterable[str], first: str) -> Line | None:

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 
 from app.domain.med import MedTotal, Method, Product, Segment, Supply, SupplyState
-from app.usecases.review_patient import OverTime
+from app.usecases.review_patient import OverTime, PaceGuide
 from app.web.presenters.dose import dose_view
 
 TODAY = date(2026, 3, 1)
-BANDS = OverTime(Decimal(50), Decimal(90), (), None, (), ())
+BANDS = OverTime(Decimal(50), Decimal(90), (), None, (), (), PaceGuide(Decimal(10), 4))
 BUPRENORPHINE = Supply(
     ("MedicationRequest/b",),
     "buprenorphine",

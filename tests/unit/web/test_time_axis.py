@@ -8,14 +8,25 @@ import pytest
 
 from app.domain.feeds import Feed, Feeds, FeedState, FeedStatus
 from app.domain.med import MedTotal, Segment
-from app.usecases.review_patient import Mark, MarkKind, OverTime, PegBaseline, PegPoint, ReviewedChart, Taken, reviewed
-from app.web.presenters.chart import LEFT, RIGHT, full_chart, shown_of, top_of_scale
+from app.usecases.review_patient import (
+    Mark,
+    MarkKind,
+    OverTime,
+    PaceGuide,
+    PegBaseline,
+    PegPoint,
+    ReviewedChart,
+    Taken,
+    reviewed,
+)
+from app.web.presenters.chart import full_chart, top_of_scale
 from app.web.presenters.drawing import Scale, TimeAxis
 from app.web.presenters.over_time import months_chosen, not_drawn, over_time_view, summary
+from app.web.presenters.shown import LEFT, RIGHT, shown_of
 from tests.spec.rules import chart as spec
 
 TODAY = date(2026, 3, 1)
-EMPTY = OverTime(Decimal(50), Decimal(90), (), None, (), ())
+EMPTY = OverTime(Decimal(50), Decimal(90), (), None, (), (), PaceGuide(Decimal(10), 4))
 
 
 def ago(days: int) -> date:
@@ -117,10 +128,11 @@ def test_the_line_of_improvement_needs_a_baseline_and_something_to_compare() -> 
     first, last = peg(300, "8"), peg(20, "5")
     both = replace(EMPTY, peg=(first, last), peg_baseline=better_than(first))
     drawn = full_chart(shown_of(dose(), both, 12, LEFT, RIGHT), 12, "")
-    assert "peg-target" in {path.css for path in drawn.paths}
-    assert [path.css for path in drawn.paths].count("peg-point") == 2
+    assert "peg-target peg-target-mean" in {path.css for path in drawn.paths}
+    assert [path.css for path in drawn.paths].count("peg-point peg-pain") == 2
     alone = replace(EMPTY, peg=(first,), peg_baseline=better_than(first))
-    assert "peg-target" not in {path.css for path in full_chart(shown_of(dose(), alone, 12, LEFT, RIGHT), 12, "").paths}
+    drawn = full_chart(shown_of(dose(), alone, 12, LEFT, RIGHT), 12, "")
+    assert not [path.css for path in drawn.paths if path.css.startswith("peg-target")]
 
 
 def test_a_medicine_has_one_bar_a_stretch_and_a_guessed_end_looks_different() -> None:
