@@ -1,0 +1,99 @@
+"""Take a picture of the visit page of many patients: `python -m tests.e2e.gallery DIR`.
+
+Each patient in the frame's width, whole page; some of them wide as well, and as they print. Two states are made on the way: a
+finding that was put aside, and Flags that were written.
+"""
+
+import argparse
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import World, world
+from tests.e2e.opened import open_visit
+from tests.e2e.png import lighter
+from tests.e2e.walk import FRAME, browser_page
+
+PATIENTS = {
+    "steady-low-dose": "stable low dose",
+    "high-dose-unreviewed": "high dose",
+    "at-least-60": "incomplete data",
+    "palliative-care": "excluded",
+    "oud-without-treatment": "opioid use disorder",
+    "abrupt-stop": "abrupt change",
+    "planned-taper": "planned taper",
+    "pregnant": "pregnant",
+    "everything-grey": "everything grey",
+    "forty-prescriptions": "40 prescriptions",
+    "new-start": "new start",
+    "unexpected-urine-test": "urine test with unexpected results",
+    "kidney-lung-sleep": "kidney, lung and sleep",
+    "methadone-for-pain": "two factor sets, two answers",
+}
+DISMISSED = "one-overdue-test"
+WRITTEN = "opioid-benzodiazepine"
+WIDE_AND_PRINTED = ("high-dose-unreviewed", "unexpected-urine-test", "steady-low-dose")
+WIDE = (1280, 800)
+A4 = (718, 1016)
+"""An A4 sheet less margins of 14 mm, at 96 pixels an inch."""
+
+
+def main() -> None:
+    """Start both servers, take each picture, end."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with world("generic") as running, browser_page(*FRAME) as page:
+        for patient in PATIENTS:
+            open_visit(page, running, patient)
+            shoot(page, folder / f"{patient}-600.png")
+        for patient in WIDE_AND_PRINTED:
+            wide_and_printed(page, running, patient, folder)
+        dismissed(page, running, folder)
+        written(page, running, folder)
+
+
+def shoot(page: Page, file: Path) -> None:
+    """The whole page, packed small."""
+    page.screenshot(path=file, full_page=True)
+    file.write_bytes(lighter(file.read_bytes()))
+
+
+def wide_and_printed(page: Page, running: World, patient: str, folder: Path) -> None:
+    """One patient in a wide window and on paper."""
+    open_visit(page, running, patient)
+    sizes = {"1280": (WIDE, "screen"), "print": (A4, "print")}
+    for name, ((width, height), medium) in sizes.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(media="print" if medium == "print" else "screen")
+        shoot(page, folder / f"{patient}-{name}.png")
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": FRAME[0], "height": FRAME[1]})
+
+
+def dismissed(page: Page, running: World, folder: Path) -> None:
+    """One finding put aside, with a reason of the policy's list."""
+    visit = open_visit(page, running, DISMISSED)
+    page.get_by_role("link", name=re.compile("^later")).first.click()
+    page.get_by_role("radio").first.check()
+    page.locator("main form button").first.click()
+    page.goto(visit)
+    expect(page.get_by_text("Dismissed")).to_be_visible(timeout=30_000)
+    shoot(page, folder / f"{DISMISSED}-dismissed-600.png")
+
+
+def written(page: Page, running: World, folder: Path) -> None:
+    """Flags written: the answer, and the visit page afterwards."""
+    visit = open_visit(page, running, WRITTEN)
+    page.goto(f"{visit}/preview")
+    page.get_by_role("button", name=re.compile("^Write ")).click()
+    expect(page.get_by_role("heading", name="What the EHR answered")).to_be_visible(timeout=30_000)
+    shoot(page, folder / f"{WRITTEN}-written-600.png")
+    page.goto(visit)
+    shoot(page, folder / f"{WRITTEN}-after-600.png")
+
+
+if __name__ == "__main__":
+    main()
