@@ -10,9 +10,12 @@ from typing import Any
 import httpx
 
 from app.domain.flag import FLAG_IDENTIFIER_SYSTEM, RULE_SYSTEM
+from tests.crash.history import Version
 
 Json = dict[str, Any]
 DOCTOR = "Practitioner/trial-doctor"
+WRITTEN = ("Flag", "DocumentReference")
+"""What Sextant writes about a person; Provenances are found by what they are about."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,16 @@ class Hapi:
 
     def history(self, reference: str) -> list[Json]:
         """All versions of one resource, newest first."""
-        answer = self.client.get(f"{self.base}/{reference}/_history", headers={"Cache-Control": "no-cache"})
+        answer = self.client.get(f"{self.base}/{reference}/_history?_count=200", headers={"Cache-Control": "no-cache"})
         return [entry["resource"] for entry in answer.raise_for_status().json()["entry"]]
+
+    def versions(self, patient: str) -> list[Version]:
+        """Every version of each Flag and note of one person, and of each Provenance about one of them."""
+        number = patient.partition("/")[2]
+        found = [f"{kind}/{r['id']}" for kind in WRITTEN for r in self.find(f"{kind}?patient={number}&_count=200")]
+        signed = self.find(f"Provenance?target={','.join(found)}&_count=200") if found else []
+        references = [*found, *(f"Provenance/{each['id']}" for each in signed)]
+        return [Version(each) for reference in references for each in self.history(reference)]
 
     def put(self, resource: Json) -> httpx.Response:
         """Change a resource as a person would in the EHR's own screens: on the version that was seen."""

@@ -31,6 +31,12 @@ POINTS = (
     "after_settle",  # committed
 )
 """In the order in which a confirmed line passes them."""
+ENTRY_POINTS = (
+    "before_entry",  # the form is checked, nothing is stored
+    "inside_entry",  # audit line and entry are written, not committed
+    "after_entry",  # committed, not answered
+)
+"""In the order in which something that a person enters in Sextant passes them: a fact, or a finding put aside."""
 
 
 @dataclass
@@ -100,12 +106,32 @@ class FusedOutbox:
         return row
 
 
+class FusedEntries:
+    """A store of facts or of dismissals that passes points. What it does not name goes straight through."""
+
+    def __init__(self, entries: Any, fuse: Fuse, seen: set[str]) -> None:
+        self._entries = entries
+        self._fuse = fuse
+        self._seen = seen
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._entries, name)
+
+    def add(self, *arguments: Any) -> None:
+        self._fuse.passing("before_entry")
+        self._entries.add(*arguments)
+        self._seen.add("entry")
+        self._fuse.passing("inside_entry")
+
+
 @dataclass(frozen=True)
 class FusedWork:
-    """A Work whose outbox passes points."""
+    """A Work whose outbox, facts and dismissals pass points."""
 
     work: Work
     outbox: Any
+    facts: Any
+    dismissals: Any
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.work, name)
@@ -125,7 +151,8 @@ class FusedUnitOfWork:
     def _entered(self) -> Iterator[FusedWork]:
         seen: set[str] = set()
         with self.unit_of_work() as work:
-            yield FusedWork(work, FusedOutbox(work.outbox, self.fuse, seen))
+            facts, aside = (FusedEntries(each, self.fuse, seen) for each in (work.facts, work.dismissals))
+            yield FusedWork(work, FusedOutbox(work.outbox, self.fuse, seen), facts, aside)
         for what in sorted(seen):
             self.fuse.passing(f"after_{what}")
 
@@ -141,8 +168,8 @@ class FusedEhrs:
         found = self.ehrs.connect(session)
         return found if found.sink is None else replace(found, sink=FusedSink(found.sink, self.fuse))
 
-    def unattended(self, ehr: str) -> EhrConnection | None:
-        return self.ehrs.unattended(ehr)
+    async def unattended(self, ehr: str) -> EhrConnection | None:
+        return await self.ehrs.unattended(ehr)
 
 
 @dataclass(frozen=True)
