@@ -89,7 +89,7 @@ def toxicology_view(table: ToxicologyTable, today: date) -> ToxicologyView:
     """Rows of interest first; a class that was never more than "not detected, as expected" is folded."""
     shown = [name for name in table.classes if name in table.supplied or not is_plain(table, name)]
     folded = [name for name in table.classes if name not in shown]
-    told = [cell for each in table.collections for cell in each.cells if cell.explanations or cell.explained_by]
+    told = [cell for cell in in_order(table) if cell.explanations or cell.explained_by]
     return ToxicologyView(
         days=tuple(day_head(each, today) for each in table.collections),
         rows=tuple(class_row(table, name) for name in shown),
@@ -101,6 +101,11 @@ def toxicology_view(table: ToxicologyTable, today: date) -> ToxicologyView:
         nothing=nothing_of(table.unknown, today) if table.unknown else None,
         notes=tuple(notes(table, today)),
     )
+
+
+def in_order(table: ToxicologyTable) -> Iterable[Cell]:
+    """Every cell, newest day first, then in the order of the rows."""
+    return (cell for each in table.collections for name in table.classes if (cell := each.cell(name)))
 
 
 def is_plain(table: ToxicologyTable, name: str) -> bool:
