@@ -69,6 +69,11 @@ class Failure:
     remedy: str
     incident: str = ""
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether asking again may help. A launch that is over stays so."""
+        return self.status != FAILURES[LaunchAgain][0]
+
 
 def told(error: Exception) -> Failure:
     """What a person is told about an error, which is logged. Nothing of the chart or of the request is in it."""

@@ -3,6 +3,9 @@
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,9 +15,10 @@ from playwright.sync_api import Page, expect
 from app.domain.audit import Action
 from tests.e2e.conftest import World
 from tests.e2e.launching import Frame
-from tests.e2e.opened import check_access, open_visit
+from tests.e2e.opened import check_access, open_visit, overflow
 from tests.e2e.test_audit_log import opened
 from tests.e2e.walk import browser_page
+from tests.unit.web.test_two_pieces import pieces, preview_of, record_of
 
 PATIENTS = ("opioid-benzodiazepine", "the-four-shapes", "everything-grey", "no-opioids")
 SLOW = {"type": "DocumentReference", "kind": "delay", "value": 3}
@@ -130,6 +134,22 @@ def test_the_first_piece_needs_no_sideways_scrolling_and_reads_in_order(page: Pa
     assert places == sorted(places)
     page.set_viewport_size({"width": 600, "height": 700})
     page.wait_for_load_state("load")
+
+
+def test_a_dose_that_was_worked_out_again_takes_the_place_of_the_first(page: Page, slow: World, tmp_path: Path) -> None:
+    """No server of ours sends orders with another feed, so the pieces are made here and shown with the real stylesheet."""
+    record = record_of("the-four-shapes", tmp_path)
+    with ThreadPoolExecutor(1) as other:  # this thread's event loop is the browser's
+        html = "".join(other.submit(pieces, replace(record, orders=()), lambda: preview_of(record)).result())
+    address = f"{slow.app.base_url}/worked-out-again"
+    page.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(address)
+    expect(page.get_by_role("heading", name="The dose was worked out again with the whole chart")).to_be_visible()
+    assert page.locator(".number:visible").count() == 1
+    expect(page.locator(".number:visible")).to_have_text("120")
+    assert "Not in this number" in page.locator(".dose-again").inner_text()
+    check_access(page, "worked out again")
+    assert not overflow(page)
 
 
 def test_a_launch_that_ends_meanwhile_ends_the_page_with_what_to_do(page: Page, slow: World) -> None:

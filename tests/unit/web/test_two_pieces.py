@@ -176,12 +176,13 @@ def test_a_launch_that_ends_in_between_ends_the_page_as_designed(early: PatientR
     for words in (
         "could not be shown",
         "open Sextant from the chart again",
-        "The dose above was worked out from",
+        "The dose above rests on the medicines alone",
         "</html>",
     ):
         assert words in rest
     assert "How the dose is worked out" in rest, "the working rests on the medicines alone"
     assert "To do at this visit" not in rest
+    assert "read the chart again" not in rest, "a launch that is over stays so"
 
 
 def test_a_fault_of_ours_in_between_keeps_its_text_to_itself(
@@ -190,6 +191,7 @@ def test_a_fault_of_ours_in_between_keeps_its_text_to_itself(
     with caplog.at_level(logging.DEBUG):
         _, rest = pieces(early, raising(ValueError("Jane Doe takes oxycodone")))
     assert "Reference for your administrator" in rest
+    assert "read the chart again" in rest
     assert rest.rstrip().endswith("</html>")
     assert "Jane Doe" not in rest + caplog.text
     assert "unexpected ValueError at test_two_pieces.py" in caplog.text
