@@ -32,7 +32,7 @@ PACE = Pace(
 class NothingToRead:
     """A RecordSource that is never asked: the outbox only writes."""
 
-    async def read(self, patient: str) -> Any:
+    async def read(self, patient: str, medicines_in: Any = None) -> Any:
         raise AssertionError("the outbox reads no chart")
 
 
