@@ -1,5 +1,5 @@
 # Each target does all of its own set-up and does nothing twice: a second run starts in seconds.
-.PHONY: help install demo test check hapi walk screenshots docs mutate clean
+.PHONY: help install demo test check hapi walk looks screenshots docs mutate clean
 
 PYTHON := .venv/bin/python
 
@@ -31,6 +31,9 @@ hapi: ## Start the HAPI FHIR server without Docker, with the synthetic clinic in
 	@scripts/ensure-hapi
 	@hapi-docker/hapi start
 	@hapi-docker/seed
+
+looks: ## Take the looks of the main states anew (tests/e2e/looks), after a change of the pages that was meant
+	@$(PYTHON) -m tests.e2e.appearance
 
 screenshots: ## Walk through the demo in Chromium and renew the pictures in docs/screenshots
 	@scripts/ensure-venv sandbox,test
