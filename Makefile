@@ -22,7 +22,7 @@ check: ## Style, types and layers
 
 test: ## All tests, with a real HAPI server, PostgreSQL and Chromium
 	@scripts/ensure-venv sandbox,test
-	@scripts/ensure-apt chromium fonts-dejavu-core postgresql docker-compose
+	@scripts/ensure-apt chromium fonts-dejavu-core fonts-liberation postgresql docker-compose
 	@scripts/ensure-hapi
 	@$(PYTHON) -m pytest $(ARGS)
 
@@ -33,6 +33,8 @@ hapi: ## Start the HAPI FHIR server without Docker, with the synthetic clinic in
 	@hapi-docker/seed
 
 looks: ## Take the looks of the main states anew (tests/e2e/looks), after a change of the pages that was meant
+	@scripts/ensure-venv sandbox,test
+	@scripts/ensure-apt chromium fonts-dejavu-core fonts-liberation
 	@$(PYTHON) -m tests.e2e.appearance
 
 screenshots: ## Walk through the demo in Chromium and renew the pictures in docs/screenshots
