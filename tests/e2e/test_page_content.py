@@ -142,7 +142,8 @@ def test_the_drawing_and_its_table_say_the_same(page: Page, reading_world: World
     tables = page.locator(".over-time table")
     assert tables.count() == 4
     assert "30 MME/day" in tables.nth(0).inner_text()
-    assert len(page.locator(".over-time .peg-point").all()) == tables.nth(1).locator("tbody tr").count()
+    for part in ("peg-pain", "peg-function"):
+        assert page.locator(f".over-time .peg-point.{part}").count() == tables.nth(1).locator("tbody tr").count()
     assert "clonazepam 0.5 mg tablet (benzodiazepine)" in tables.nth(3).inner_text()
     assert page.locator(".over-time .bar").count() == tables.nth(3).locator("tbody tr").count()
 

@@ -11,7 +11,8 @@ from app.web.presenters.words import number, percent
 
 PEG_TOP, PEG_BOTTOM = 138, 196
 PEG_HIGHEST = Decimal(10)
-TARGET_WIDTH = 160
+TARGET_WIDTH, NAME_WIDTH = 160, 52
+"""About as wide are the label of the improvement and the longest name."""
 
 Marks = tuple[tuple[Path, ...], tuple[Label, ...]]
 Place = tuple[float, float, Decimal, date]
@@ -39,13 +40,13 @@ def peg_panel(shown: Shown) -> Marks:
     ]
     if not lines:
         labels.append(Label(at((LEFT + RIGHT) / 2), at(PEG_BOTTOM - 12), "no PEG in this time", "middle"))
-    for target_paths, target_labels in (improvement_lines(shown, lines, scale),):
-        paths += target_paths
-        labels += target_labels
+    target_paths, target_labels = improvement_lines(shown, lines, scale)
+    paths += target_paths
+    labels += target_labels
     placed = [places(shown, scale, each) for each in lines]
     for each, at_places in zip(lines, placed, strict=True):
         paths += drawn(shown, each, at_places)
-    return (*paths,), (*labels, *names(lines, placed), *newest_values(placed))
+    return (*paths,), (*labels, *names(lines, placed))
 
 
 def what(lines: list[Series]) -> str:
@@ -93,26 +94,32 @@ def drawn(shown: Shown, series: Series, at_places: list[Place]) -> list[Path]:
 
 
 def names(lines: list[Series], placed: list[list[Place]]) -> list[Label]:
-    """The name of each line at its first point, the upper one above its line, the lower one below; none for the mean alone."""
+    """Each line by its name, left of its first point, or behind its newest value where there is no room; kept apart."""
     if what(lines):
-        return []
-    firsts = sorted(((each[0][1], each[0][0], line.name) for each, line in zip(placed, lines, strict=True)))
-    labels = []
-    for index, (y, x, name) in enumerate(firsts):
-        is_upper = index == 0 and len(firsts) > 1
-        anchor = "start" if x < RIGHT - 60 else "end"
-        labels.append(Label(at(x), at(y - 6 if is_upper else y + 13), name, anchor, "label-peg"))
-    return labels
+        return newest_values([(each[-1], number(each[-1][2])) for each in placed])
+    is_room = all(each[0][0] - NAME_WIDTH > LEFT for each in placed)
+    firsts = [(each[0], line.name) for line, each in zip(lines, placed, strict=True)] if is_room else []
+    lasts = [
+        (each[-1], number(each[-1][2]) if is_room else f"{number(each[-1][2])} {line.name}")
+        for line, each in zip(lines, placed, strict=True)
+    ]
+    return [Label(at(x - 6), at(y), text, "end", "label-peg") for x, y, text in apart(firsts)] + newest_values(lasts)
 
 
-def newest_values(placed: list[list[Place]]) -> list[Label]:
-    """The newest value of each line, to the right of its point, kept apart from the other's."""
-    lasts = sorted((each[-1] for each in placed), key=lambda place: (place[1], place[0]))
-    labels, lowest = [], float("-inf")
-    for x, y, value, _ in lasts:
-        lowest = max(y + 4, lowest + LABEL_HEIGHT)
-        labels.append(Label(at(x + 6), at(lowest), number(value), css="label-peg"))
-    return labels
+def newest_values(lasts: list[tuple[Place, str]]) -> list[Label]:
+    """The newest value of each line, to the right of its point."""
+    return [Label(at(x + 6), at(y), text, css="label-peg") for x, y, text in apart(lasts)]
+
+
+def apart(texts: list[tuple[Place, str]]) -> list[tuple[float, float, str]]:
+    """Where texts beside points lie, from the top, so that none lies on another."""
+    found, lowest = [], float("-inf")
+    ranked = sorted(texts, key=lambda each: (each[0][1], each[1]))
+    rise = LABEL_HEIGHT / 2 if len(ranked) > 1 and ranked[-1][0][1] - ranked[0][0][1] < LABEL_HEIGHT else 0
+    for (x, y, _, _), text in ranked:
+        lowest = max(y + 4 - rise, lowest + LABEL_HEIGHT)
+        found.append((x, lowest, text))
+    return found
 
 
 def improvement_lines(shown: Shown, lines: list[Series], scale: Scale) -> Marks:
@@ -122,17 +129,19 @@ def improvement_lines(shown: Shown, lines: list[Series], scale: Scale) -> Marks:
     if base is None or not levels:
         return (), ()
     since = "the start" if base.is_at_start else "the first on record"
-    lowest = max(y for y, _ in levels)
+    upper, lower = min(y for y, _ in levels), max(y for y, _ in levels)
+    are_below = all(scale.y(each.points[0][1]) > upper for each in lines)
+    y = upper - 4 if are_below else min(lower + LABEL_HEIGHT, PEG_BOTTOM - 2)
     words = f"{percent(base.percent)} better than {since}"
     x, anchor = free_side(shown)
-    label = Label(at(x), at(min(lowest + LABEL_HEIGHT, PEG_BOTTOM - 2)), words, anchor, "label-target")
+    label = Label(at(x), at(y), words, anchor, "label-target")
     return tuple(level(shown.axis, y, f"peg-target peg-target-{name}") for y, name in levels), (label,)
 
 
 def free_side(shown: Shown) -> tuple[float, str]:
-    """Where a label of about TARGET_WIDTH does not lie on the points: the left, else the right if there is room."""
+    """Where the label of the improvement does not lie on the points or their names: the left, else the right if it is free."""
     places = [shown.axis.x(point.day) for point in shown.peg]
-    is_left_taken = bool(places) and places[0] < LEFT + TARGET_WIDTH
+    is_left_taken = bool(places) and places[0] < LEFT + TARGET_WIDTH + NAME_WIDTH
     is_right_free = bool(places) and places[-1] < RIGHT - TARGET_WIDTH
     return (shown.axis.right, "end") if is_left_taken and is_right_free else (LEFT + 4, "start")
 

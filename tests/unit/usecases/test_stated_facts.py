@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,7 @@ import pytest
 
 from app.domain.errors import WrongUsage
 from app.domain.record import PatientRecord
+from app.domain.taper import StepUnit, TaperPlan
 from app.rules.facts import CONCEPTS, LARGEST, NUMBER
 from app.usecases.stated_facts import MOST_TOLD, about_nobody, facts_from, with_facts
 from tests.spec.rules.chart import (
@@ -184,3 +187,37 @@ def test_the_latest_word_counts() -> None:
     again = with_line(once, concept="exclusion_cancer", value="applies", day="2026-02-01")
     assert not reviewed(again).exclusions[0].overridden
     assert reviewed(replace(again, facts=again.facts[::-1])).exclusions == reviewed(again).exclusions
+
+
+# --- a plan in numbers -----------------------------------------------------------------------------------------------
+
+PLAN = {"starts": "2026-03-15", "from": 90, "step": "10", "unit": "percent", "weeks": 4, "target": 67.5}
+MADE = {"concept": "taper_plan", "value": "made"}
+
+
+def test_a_plan_may_carry_its_numbers() -> None:
+    (fact,) = facts_from("f", line(**MADE, taper=PLAN), ZONE)[WHO]
+    assert fact.taper == TaperPlan(date(2026, 3, 15), Decimal(90), Decimal(10), StepUnit.PERCENT, 4, Decimal("67.5"))
+    (without,) = facts_from("f", line(**MADE), ZONE)[WHO]
+    assert without.taper is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"taper": PLAN}, "naloxone takes no taper"),
+        ({**MADE, "taper": "10 % a month"}, "taper is not a plan in numbers"),
+        ({**MADE, "taper": {"from": 90}}, "write an object with starts, from, step, weeks, target and unit"),
+        ({**MADE, "taper": {**PLAN, "more": 1}}, "write an object with starts, from, step, weeks, target and unit"),
+        ({**MADE, "taper": {**PLAN, "target": 120}}, "Target: it is not below the starting dose."),
+        ({**MADE, "taper": {**PLAN, "step": -10}}, "Each step: write a number, as 90 or 67.5."),
+        ({**MADE, "taper": {**PLAN, "step": True}}, "Each step: fill it in, or clear the others."),
+        ({**MADE, "taper": {**PLAN, "weeks": [4]}}, "Weeks between steps: fill it in, or clear the others."),
+        ({**MADE, "taper": {**PLAN, "starts": "2028-01-01"}}, "more than a year ahead"),
+        ({**MADE, "taper": dict.fromkeys(PLAN, "")}, "taper is empty"),
+    ],
+)
+def test_a_plan_that_leads_nowhere_is_refused(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(WrongUsage, match="line 1") as refused:
+        facts_from("f", line(**changes), ZONE)
+    assert words in str(refused.value)
