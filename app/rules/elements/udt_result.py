@@ -5,7 +5,8 @@ definitive test shows a surprise that is neither explained on record nor followe
 a screen's surprise has waited for confirmation for more than 30 days, then it is to be talked over (red). A screen's
 surprise within 30 days, and one that was explained, is yellow; as expected is green. When nothing that bears on the
 medicines could be judged (the method cannot find it, taken as needed, specimen not valid or dilute, no readable
-result, or a test that was done without a result on record), it is not known (grey). No result is a reason to end care.
+result, medicines that could not be read, or a test that was done without a result on record), it is not known (grey).
+No result is a reason to end care.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,15 @@ from app.rules.case import Case
 from app.rules.evidence.found import Found, evidence_of, newest
 from app.rules.evidence.opioids import has_opioid
 from app.rules.evidence.processes import said
-from app.rules.evidence.toxicology import SURPRISES, Outcome, Verdict, is_to_be_talked_over, open_surprises, verdicts
+from app.rules.evidence.toxicology import (
+    SURPRISES,
+    Doubt,
+    Outcome,
+    Verdict,
+    is_to_be_talked_over,
+    open_surprises,
+    verdicts,
+)
 from app.rules.evidence.urine import urine_tests
 from app.rules.rule import Applies, Rule, answer, unread
 
@@ -122,6 +131,9 @@ def _words(found: Iterable[Verdict]) -> str:
 
 def _cannot_tell(case: Case, judged: list[Verdict]) -> Finding:
     names = ", ".join(dict.fromkeys(each.words for each in judged))
+    if any(each.doubt is Doubt.NOT_READ for each in judged):
+        so = f"Whether the urine test of {max(each.day for each in judged)} is as expected is not known ({names})"
+        return unread(case, RULE, (Feed.MEDICATIONS,), so, evidence=_evidence(tuple(judged), None))
     reason = (
         f"The urine test of {max(each.day for each in judged)} cannot be judged for the medicines supplied ({names})"
     )

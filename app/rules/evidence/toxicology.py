@@ -49,6 +49,7 @@ class Doubt(Enum):
     NO_RESULT = "no readable result"
     AS_NEEDED = "the medicine is taken as needed"
     MAY_MISS = "the method may or may not find the medicine"
+    NOT_READ = "the medicines could not be read in full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +354,26 @@ def _newest_definitive(every: Iterable[Result]) -> Mapping[str, list[Result]]:
 
 
 def _definitive(case: Case, group: list[Result]) -> Verdict:
+    return _as_far_as_read(case, _definitive_of_what_was_read(case, group))
+
+
+def _screened(case: Case, name: str, group: list[Result]) -> Verdict:
+    return _as_far_as_read(case, _screened_of_what_was_read(case, name, group))
+
+
+def _as_far_as_read(case: Case, verdict: Verdict) -> Verdict:
+    """Where a medicine may explain the class and the medicines could not all be read, "no supply" is not believed: neither a
+    surprise nor "not supplied, not found"."""
+    is_explicable = verdict.drug_class in SCREENS or bool(KNOWN.intersection(verdict.words.split(", ")))
+    rests_on_no_supply = verdict.outcome is Outcome.DETECTED or (
+        verdict.outcome is Outcome.EXPECTED and not verdict.detected
+    )
+    if case.feed(Feed.MEDICATIONS).is_complete or not (is_explicable and rests_on_no_supply):
+        return verdict
+    return replace(verdict, outcome=Outcome.CANNOT_TELL, doubt=Doubt.NOT_READ)
+
+
+def _definitive_of_what_was_read(case: Case, group: list[Result]) -> Verdict:
     name, day = group[0].drug_class, group[0].day
     specimen, taken = specimen_of(case, day), _taken(case, day)
     explained = {substance for drug in taken.before for substance in METABOLITES.get(drug, frozenset())}
@@ -380,7 +401,7 @@ def _tests_for(group: list[Result], drug: str) -> bool:
     return bool(METABOLITES.get(drug, frozenset()) & looked_for)
 
 
-def _screened(case: Case, name: str, group: list[Result]) -> Verdict:
+def _screened_of_what_was_read(case: Case, name: str, group: list[Result]) -> Verdict:
     day = group[0].day
     specimen, taken = specimen_of(case, day), _taken(case, day)
     screen = SCREENS.get(name)

@@ -49,6 +49,7 @@ WHY_UNTOLD: Mapping[Doubt, Explanation] = MappingProxyType(
         ),
         Doubt.NO_RESULT: Explanation("the laboratory gave no result that can be read", OURS),
         Doubt.AS_NEEDED: Explanation("the medicine is taken as needed: none may have been due", CDC),
+        Doubt.NOT_READ: Explanation("a medicine may explain it: medicines could not be read in full", OURS),
         Doubt.MAY_MISS: Explanation("this screen may or may not find the medicine that was prescribed", CDC),
     }
 )

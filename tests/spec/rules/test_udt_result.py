@@ -124,6 +124,31 @@ EXAMPLES = (
         "yellow",
         "not detected, though",
     ),
+    # what was not read is not "no supply"
+    Example(
+        "oxycodone found, medicines not read",
+        person(OXY_DAILY, result(D_OXY, POS), medications="failed"),
+        "grey",
+        "could not be read",
+    ),
+    Example(
+        "oxycodone not found, medicines not read",
+        person(OXY_DAILY, result(OXY), medications="failed"),
+        "grey",
+        "could not be read",
+    ),
+    Example(
+        "benzodiazepine found, fills not read",
+        person(OXY_DAILY, result(BENZO, POS), dispenses="failed"),
+        "grey",
+        "read only in part",
+    ),
+    Example(
+        "cocaine found, medicines not read",
+        person(OXY_DAILY, result(D_COCAINE, POS), medications="failed"),
+        "red",
+        "cocaine detected",
+    ),
     # definitive tests
     Example("cocaine, definitive", person(result(D_COCAINE, POS)), "red", "cocaine detected"),
     Example("definitive beats the screen", person(result(COCAINE, POS), result(D_COCAINE)), "green", "as expected"),
