@@ -1,4 +1,4 @@
-"""A clinician's walk in Chromium: write some, not all; change the facts in between; record, put aside, end.
+"""A clinician's walk in Chromium, on both worlds: write some, not all; change the facts in between; record, put aside, end.
 
 `SEXTANT_PICTURES=DIR` takes a screenshot at each step.
 """
@@ -7,7 +7,9 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -17,14 +19,42 @@ from tests.e2e.test_recorded_and_dismissed import Desk, day
 from tests.e2e.walk import Walk, browser_page
 
 PICTURES = os.environ.get("SEXTANT_PICTURES")
+SLOW = 30_000
+"""Milliseconds: each of these pages reads the whole chart anew, from HAPI too."""
+PATIENTS = ("opioid-benzodiazepine", "high-dose-unreviewed", "typical-four-gaps")
+
+
+@pytest.fixture(scope="module", params=["sandbox_world", "hapi_world"])
+def place(request: pytest.FixtureRequest) -> World:
+    """Each world in turn, its charts as they were loaded: the HAPI server has seen other tests' clinicians."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, World)
+    if request.param == "hapi_world":
+        as_loaded(request.getfixturevalue("hapi_with_clinic"))
+    return found
+
+
+def as_loaded(fhir_base: str) -> None:
+    """Take out of HAPI what Sextant added to the charts of these walks. What was loaded has ids of its own, no numbers."""
+    with httpx.Client(base_url=fhir_base, headers={"Cache-Control": "no-cache"}, timeout=60, trust_env=False) as hapi:
+        for patient in PATIENTS:
+            added = [each for each in matches(hapi, f"/Flag?patient={patient}") if each["id"].isdigit()]
+            signed = [each for flag in added for each in matches(hapi, f"/Provenance?target=Flag/{flag['id']}")]
+            for each in (*signed, *added):
+                hapi.delete(f"/{each['resourceType']}/{each['id']}").raise_for_status()
+
+
+def matches(hapi: httpx.Client, query: str) -> list[dict[str, Any]]:
+    """What a search finds."""
+    return [entry["resource"] for entry in hapi.get(query).raise_for_status().json().get("entry", ())]
 
 
 @pytest.fixture
-def begun(sandbox_world: World, request: pytest.FixtureRequest) -> Iterator[Walk]:
+def begun(place: World, request: pytest.FixtureRequest) -> Iterator[Walk]:
     """Sextant open in the chart of the patient that the test names."""
     with browser_page() as page:
         folder = Path(PICTURES, request.node.name.partition("[")[0]) if PICTURES else None
-        walk = Walk(page, sandbox_world.ehr.base_url, request.param, folder)
+        walk = Walk(page, place.ehr.base_url, request.param, folder)
         walk.open_chart_from_schedule()
         yield walk
 
@@ -36,7 +66,7 @@ def flags(walk: Walk) -> list[str]:
 
 def to_visit_page(walk: Walk) -> None:
     walk.app.get_by_role("link", name=re.compile("^Back")).first.click()
-    expect(walk.app.get_by_role("heading", name="Opioid dose today (MED)")).to_be_visible()
+    expect(walk.app.get_by_role("heading", name="Opioid dose today (MED)")).to_be_visible(timeout=SLOW)
 
 
 def line(walk: Walk, title: str) -> str:
@@ -62,19 +92,17 @@ def test_one_line_is_unticked_and_the_rest_is_in_the_chart(begun: Walk) -> None:
 
 
 @pytest.mark.parametrize("begun", ["high-dose-unreviewed"], indirect=True)
-def test_facts_that_change_in_between_give_a_new_preview_and_nothing_is_written(
-    begun: Walk, sandbox_world: World
-) -> None:
+def test_facts_that_change_in_between_give_a_new_preview_and_nothing_is_written(begun: Walk, place: World) -> None:
     lines = begun.preview()
     assert "Daily opioid dose" in " ".join(begun.app.locator(".change").all_inner_texts())
-    elsewhere = Desk.of(sandbox_world, "high-dose-unreviewed")
+    elsewhere = Desk.of(place, "high-dose-unreviewed")
     elsewhere.send("record/med", {"fact.benefit_risk_review": "done", "day": day()})
-    sandbox_world.ehr.clear_requests()
+    place.ehr.clear_requests()
     begun.app.get_by_role("button", name=re.compile("^Write ")).click()
-    expect(begun.app.get_by_role("alert")).to_contain_text("nothing was written")
+    expect(begun.app.get_by_role("alert")).to_contain_text("nothing was written", timeout=SLOW)
     begun.picture("42-new-preview")
     assert begun.app.get_by_role("checkbox").count() == lines - 1
-    assert not [row for row in sandbox_world.ehr.requests() if row["method"] != "GET"]
+    assert not [row for row in place.ehr.requests() if row["method"] != "GET"]
     assert not any("benefit-risk" in each for each in flags(begun))
 
 
@@ -89,7 +117,7 @@ def test_what_is_recorded_ends_the_flag(begun: Walk) -> None:
     begun.app.get_by_label("Has it at home").check()
     begun.picture("60-record")
     begun.app.get_by_role("button", name="Record", exact=True).click()
-    expect(begun.app.get_by_role("status")).to_contain_text("Recorded.")
+    expect(begun.app.get_by_role("status")).to_contain_text("Recorded.", timeout=SLOW)
     begun.picture("61-recorded")
     to_visit_page(begun)
     begun.preview()
@@ -107,7 +135,7 @@ def test_what_is_put_aside_stays_quiet(begun: Walk) -> None:
     begun.app.get_by_label("Arranged for a later visit").check()
     begun.picture("70-later")
     begun.app.get_by_role("button", name="Put aside").click()
-    expect(begun.app.get_by_role("heading", name="To do at this visit")).to_be_visible()
+    expect(begun.app.get_by_role("heading", name="To do at this visit")).to_be_visible(timeout=SLOW)
     aside = begun.app.locator(".row").filter(has_text="Dismissed")
     expect(aside).to_contain_text("Care agreement")
     begun.picture("71-dismissed")
@@ -121,13 +149,13 @@ def test_what_is_put_aside_stays_quiet(begun: Walk) -> None:
 
 
 @pytest.mark.parametrize("begun", ["high-dose-unreviewed"], indirect=True)
-def test_what_was_written_today_is_taken_back(begun: Walk, sandbox_world: World) -> None:
+def test_what_was_written_today_is_taken_back(begun: Walk, place: World) -> None:
     before = begun.page.locator("#flags li").count()
     lines = begun.preview()
     begun.write()
     begun.flags_in_header(before + lines)
     begun.app.get_by_role("link", name="Take back what was written today").click()
-    expect(begun.app.get_by_role("heading", name="Take back what Sextant wrote today")).to_be_visible()
+    expect(begun.app.get_by_role("heading", name="Take back what Sextant wrote today")).to_be_visible(timeout=SLOW)
     assert begun.app.get_by_role("checkbox").count() == lines
     begun.picture("80-take-back")
     begun.app.get_by_role("button", name=re.compile("^Take back ")).click()
@@ -135,5 +163,5 @@ def test_what_was_written_today_is_taken_back(begun: Walk, sandbox_world: World)
     begun.picture("81-taken-back")
     assert all("Ended" in each for each in begun.app.locator(".change").all_inner_texts())
     begun.flags_in_header(before)
-    desk = Desk.of(sandbox_world, begun.patient)
+    desk = Desk.of(place, begun.patient)
     assert "There is nothing to take back" in visible_text(desk.shown("undo"))

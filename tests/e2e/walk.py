@@ -72,7 +72,7 @@ class Walk:
     def preview(self) -> int:
         """The preview page; how many lines it has."""
         self.app.get_by_role("link", name=re.compile("Preview")).click()
-        expect(self.app.get_by_role("heading", name="What will be written to the chart")).to_be_visible()
+        expect(self.app.get_by_role("heading", name="What will be written to the chart")).to_be_visible(timeout=30_000)
         self.picture("4-preview")
         return self.app.get_by_role("checkbox").count()
 
