@@ -51,11 +51,17 @@ class NoteAim:
         return next_step(self.intent, found, self.writes.profile, self.writes.can_change_notes)
 
     def twins(self, found: Sequence[Standing], answer: Written) -> tuple[WithdrawIntent, ...]:
-        """Current ones that read as the first does; none where the EHR lets nobody change a note."""
+        """Current ones that read as the first does, or as it did before; none where the EHR lets nobody change a note."""
         if not found or not self.writes.can_change_notes or not is_note(found[0].resource, self.intent):
             return ()
-        same = reading_of(found[0].resource)
-        twins = (each for each in found[1:] if each.is_active and reading_of(each.resource) == same)
+        same, last = reading_of(found[0].resource), self.intent.change.last
+        before = last.text if last and answer.outcome != "conflict" else None
+        twins = (
+            each
+            for each in found[1:]
+            if each.is_active
+            and (reading_of(each.resource) == same or (before is not None and says(each.resource, before)))
+        )
         return tuple(self._end_of(twin, found[0]) for twin in twins)
 
     def is_as_sent(self, found: Standing) -> bool:

@@ -41,12 +41,11 @@ def new_note(intent: NoteIntent, shape: NoteShape, replaces: str | None = None) 
 
 
 def corrected_note(current: Json, intent: NoteIntent) -> Json:
-    """The note that stands in the chart, with the new text; everything else stays. One that was taken back stands again."""
+    """The note that stands in the chart, with the new text; everything else stays."""
     note = intent.change.note
     at = intent.visit_at.isoformat(timespec="seconds")
     content = {"attachment": _attachment(intent, at)}
-    said = {"status": "current", "description": note.title, "content": [content]}
-    return decided({**current, **said}, intent.decision)
+    return decided({**current, "description": note.title, "content": [content]}, intent.decision)
 
 
 def is_note(resource: Json, intent: NoteIntent) -> bool:

@@ -40,7 +40,7 @@ def next_step(intent: NoteIntent, found: Sequence[Standing], profile: EhrProfile
     if first is None:
         return _create(intent, profile)
     if first.is_in_error:
-        return _write_again(intent, first, can_change)
+        return written(intent, "conflict", first, STAYS_IN_ERROR)
     return _correct(intent, found, profile, can_change)
 
 
@@ -49,14 +49,6 @@ def _create(intent: NoteIntent, profile: EhrProfile) -> Write | Written:
         return written(intent, "conflict", detail=NO_LONGER_THERE)
     condition = _identifier_query(intent) if profile.creates_on_condition else None
     return Write("POST", "DocumentReference", new_note(intent, profile.note), condition)
-
-
-def _write_again(intent: NoteIntent, first: Standing, can_change: bool) -> Write | Written:
-    """Only what Sextant itself took back stands again; an error that a person marked stays one."""
-    last = intent.change.last
-    if last is None or last.status != "inactive" or not can_change or not _is_as_left(first, last):
-        return written(intent, "conflict", first, STAYS_IN_ERROR)
-    return Write("PUT", first.reference, corrected_note(first.resource, intent), first.version)
 
 
 def _correct(intent: NoteIntent, found: Sequence[Standing], profile: EhrProfile, can_change: bool) -> Write | Written:
@@ -89,18 +81,18 @@ def _take_back(intent: NoteIntent, first: Standing | None, can_change: bool) -> 
         return written(intent, "already_there", first)
     if not can_change:
         return written(intent, "refused", first, CANNOT_CHANGE)
-    is_ours = is_note(first.resource, intent) and first.is_active
-    if not is_ours or not _is_as_left(first, intent.change.last, intent.change.note.text):
+    last, text = intent.change.last, intent.change.note.text
+    is_as_left = says(first.resource, text) or (last is not None and _is_as_left(first, last))
+    if not (is_as_left and first.is_active and is_note(first.resource, intent)):
         return written(intent, "conflict", first, CHANGED_SINCE)
     return Write("PUT", first.reference, withdrawn(first.resource, intent.decision), first.version)
 
 
-def _is_as_left(found: Standing, last: LastWritten | None, text: str = "") -> bool:
-    """As Sextant left it: `text` is what it read where the ledger does not say."""
-    is_known = last is not None and last.reference == found.reference and bool(last.version and found.version)
-    if last is not None and is_known:
+def _is_as_left(found: Standing, last: LastWritten) -> bool:
+    """As Sextant left it."""
+    if last.reference == found.reference and last.version and found.version:
         return found.version == last.version
-    return says(found.resource, (last.text if last else "") or text)
+    return says(found.resource, last.text)
 
 
 def _identifier_query(intent: NoteIntent) -> str:

@@ -1,14 +1,16 @@
 """What Sextant writes is valid by HAPI's own validator, and HAPI's stored copy is what the preview showed."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.domain.audit import Action, AuditEntry
-from app.domain.flag import ChangeKind, FlagIntent, NoteIntent
+from app.domain.flag import FLAG_IDENTIFIER_SYSTEM, ChangeKind, FlagIntent, NoteIntent, ProvenanceIntent
 from app.fhir_adapters.base.audit_event import audit_event
+from app.fhir_adapters.base.chart_writes import Write
 from app.ports import PreviewedWrite
 from tests.contract.hapi.written import AT, Chart, hapi_at
 
@@ -80,31 +82,76 @@ class TestFlag:
         assert chart.flags()[0]["code"]["text"] == "Has it at home, Dr Lee"
 
 
+class TestTwin:
+    def test_is_withdrawn_and_valid_and_the_other_stays(self, chart: Chart) -> None:
+        chart.write(chart.flag(ChangeKind.CREATE))
+        first = chart.flags()[0]
+        twin = {**{n: v for n, v in first.items() if n != "meta"}, "id": f"{chart.number}-twin"}
+        chart.hapi.transaction(twin)
+        answer = chart.write(chart.flag(ChangeKind.CREATE))
+        (owed,) = answer.twins
+        assert (answer.outcome, owed.keeps) == ("already_there", f"Flag/{first['id']}")
+        done = chart.write(owed)
+        assert (done.outcome, done.withdrawn) == ("withdrawn", (owed.target,))
+        stored = chart.stored(owed.target)
+        assert (stored["status"], stored["meta"]["versionId"]) == ("entered-in-error", done.version)
+        assert issues(chart, stored) == []
+        assert chart.stored(owed.keeps)["status"] == "active"
+        assert chart.write(owed).outcome == "already_there"
+
+
 class TestProvenance:
-    def test_is_stored_with_the_flag_in_one_transaction_as_previewed(self, chart: Chart) -> None:
-        intent = chart.flag(ChangeKind.CREATE)
+    def test_of_a_change_is_stored_with_it_in_one_transaction_as_previewed(self, chart: Chart) -> None:
+        chart.write(chart.flag(ChangeKind.CREATE))
+        intent = chart.flag(ChangeKind.UPDATE, chart.chart_flag(), text="Naloxone: offer (Sextant, as of 2026-11-24)")
         shown = json.loads(previewed(chart, intent).provenance_json)
         written = chart.write(intent)
         assert not written.owes_provenance
         (stored,) = chart.hapi.find(f"Provenance?target={written.reference}")
+        assert written.signed == (f"Provenance/{stored['id']}/_history/1",)
         assert issues(chart, stored) == []
-        assert bare(stored, "target") == bare(shown, "target")
+        assert bare(stored) == bare(shown)
         assert [agent["who"].get("reference") for agent in stored["agent"]] == [None, chart.doctor]
         assert stored["entity"] == [{"role": "source", "what": {"reference": chart.evidence}}]
 
-    def test_what_fails_leaves_neither(self, chart: Chart) -> None:
+    def test_of_a_create_follows_its_answer_as_previewed(self, chart: Chart) -> None:
         intent = chart.flag(ChangeKind.CREATE)
-        broken = FlagIntent(
-            intent.change, chart.patient, "Practitioner/nobody-of-this-name", decided_at=AT, decision="x"
+        shown = json.loads(previewed(chart, intent).provenance_json)
+        written = chart.write(intent)
+        assert (written.owes_provenance, chart.hapi.find(f"Provenance?target={written.reference}")) == (True, [])
+        owed = ProvenanceIntent(
+            str(written.reference),
+            "naloxone",
+            "CREATE",
+            chart.patient,
+            chart.doctor,
+            AT,
+            (chart.evidence,),
+            intent.decision,
         )
-        assert chart.write(broken).outcome == "refused"
-        assert chart.flags() == []
+        assert chart.write(owed).outcome == "created"
+        (stored,) = chart.hapi.find(f"Provenance?target={written.reference}")
+        assert issues(chart, stored) == []
+        assert bare(stored, "target") == bare(shown, "target")
 
-    def test_each_change_has_one_of_its_own(self, chart: Chart) -> None:
+    def test_a_create_that_meets_anothers_flag_signs_nothing(self, chart: Chart) -> None:
+        """In one transaction HAPI would store ours beside the Flag that was there already: the answer is 200, not a refusal."""
+        theirs = chart.write(chart.flag(ChangeKind.CREATE))
+        step = Write(
+            "POST", "Flag", chart.stored(theirs.reference), f"identifier={FLAG_IDENTIFIER_SYSTEM}|id-{chart.number}"
+        )
+        signature = ProvenanceIntent("x", "naloxone", "CREATE", chart.patient, chart.doctor, AT, (), "ours")
+        done = chart.with_sink(lambda sink: sink._flags.writes.send(step, signature))  # type: ignore[attr-defined]
+        assert (done.answer.status, done.is_signed) == (200, False)
+        assert chart.hapi.find(f"Provenance?target={theirs.reference}") == []
+
+    def test_what_fails_leaves_neither(self, chart: Chart) -> None:
         chart.write(chart.flag(ChangeKind.CREATE))
-        chart.write(chart.flag(ChangeKind.INACTIVATE, chart.chart_flag()))
-        found = chart.hapi.find(f"Provenance?target={chart.chart_flag().reference}")
-        assert sorted(p["activity"]["coding"][0]["code"] for p in found) == ["CREATE", "UPDATE"]
+        intent = chart.flag(ChangeKind.UPDATE, chart.chart_flag(), text="Another text")
+        broken = replace(intent, author="Practitioner/nobody-of-this-name")
+        assert chart.write(broken).outcome == "refused"
+        assert chart.flags()[0]["meta"]["versionId"] == "1"
+        assert chart.hapi.find(f"Provenance?target=Flag/{chart.flags()[0]['id']}") == []
 
 
 class TestNote:
@@ -129,6 +176,40 @@ class TestNote:
         chart.hapi.put({**chart.stored(first.reference), "description": "Signed, Dr Lee"}).raise_for_status()
         assert chart.write(chart.note("Nothing is open.", last=chart.last_note(first))).outcome == "conflict"
         assert chart.stored(first.reference)["description"] == "Signed, Dr Lee"
+
+    def test_a_corrected_one_is_valid_and_reads_as_previewed(self, chart: Chart) -> None:
+        first = chart.write(chart.note())
+        correction = chart.note("Nothing is open.", last=chart.last_note(first))
+        shown = json.loads(previewed(chart, correction).resource_json)
+        chart.write(correction)
+        stored = chart.stored(first.reference)
+        assert {name: stored.get(name) for name in shown} == shown
+        assert issues(chart, stored) == []
+
+    def test_taken_back_it_is_entered_in_error_as_previewed_and_valid(self, chart: Chart) -> None:
+        first = chart.write(chart.note())
+        before = chart.stored(first.reference)
+        taken = chart.note(last=chart.last_note(first), kind=ChangeKind.INACTIVATE)
+        shown = json.loads(previewed(chart, taken).resource_json)
+        answer = chart.write(taken)
+        stored = chart.stored(first.reference)
+        assert (answer.outcome, answer.reference, stored["status"]) == (
+            "inactivated",
+            first.reference,
+            "entered-in-error",
+        )
+        assert {name: stored.get(name) for name in shown} == shown
+        assert bare(stored, "status", "extension") == bare(before, "status", "extension")
+        assert issues(chart, stored) == []
+        assert chart.write(taken).outcome == "inactivated", "its own work is known again"
+
+    def test_not_when_a_person_changed_it(self, chart: Chart) -> None:
+        first = chart.write(chart.note())
+        edited = {**chart.stored(first.reference), "content": [{"attachment": {"title": "Dr Lee's own words"}}]}
+        chart.hapi.put(edited).raise_for_status()
+        taken = chart.note(last=chart.last_note(first), kind=ChangeKind.INACTIVATE)
+        assert chart.write(taken).outcome == "conflict"
+        assert chart.stored(first.reference)["status"] == "current"
 
 
 @pytest.mark.parametrize("action", list(Action))

@@ -54,8 +54,8 @@ def end(last: LastWritten | None, decision: str = "d9") -> NoteIntent:
     return replace(made, change=replace(made.change, kind=ChangeKind.INACTIVATE))
 
 
-def ledger(written: Written, text: str = TEXT, status: str = "active") -> LastWritten:
-    return LastWritten(IDENTIFIER, "visit_note", text, status, "", written.reference, written.version)
+def ledger(written: Written, text: str = TEXT) -> LastWritten:
+    return LastWritten(IDENTIFIER, "visit_note", text, "active", "", written.reference, written.version)
 
 
 def notes(chart: StubChart) -> list[dict[str, Any]]:
@@ -323,11 +323,13 @@ class TestTakingBack:
         until_written(chart, end(last))
         assert [each["status"] for each in notes(chart)] == ["entered-in-error"] * 2
 
-    def test_confirmed_anew_it_stands_again(self, chart: StubChart) -> None:
-        taken = chart.write(end(ledger(chart.write(note()))))
-        answer = chart.write(note("Open again", ledger(taken, status="inactive"), "d3"))
-        assert answer.outcome == "updated"
-        assert [each["status"] for each in notes(chart)] == ["current"]
+    def test_also_when_the_write_before_it_was_never_answered(self, chart: StubChart) -> None:
+        """Then the plan knows the note as it was before, and what was sent."""
+        last = ledger(chart.write(note()))
+        chart.write(note("Nothing is open", last, "d2"))
+        taken = end(last)
+        unsure = replace(taken, change=replace(taken.change, note=note("Nothing is open").change.note))
+        assert chart.write(unsure).outcome == "inactivated"
 
     def test_an_error_that_a_person_marked_stays_one(self, chart: StubChart) -> None:
         last = ledger(chart.write(note()))

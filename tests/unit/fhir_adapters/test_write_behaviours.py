@@ -1,8 +1,57 @@
-"""Each behaviour of a real server, as the facts list them, against a stub that has it: nothing lost, nothing twice, nobody's
-change overwritten."""
+"""Each behaviour of a real server, as the facts list them (part D), against a stub that has it: nothing lost, nothing twice,
+nobody's change overwritten. N: test_note_behaviours.py, W: test_flag_writer.py, T: test_every_write_is_told.py (usecases).
 
+    the facts                                     tests
+    --------------------------------------------  ----------------------------------------------------------------------
+    If-None-Exist, no hit: 201                    test_created_once_however_often_it_is_sent
+                                                  N test_however_often_it_is_sent
+    one hit: 200, nothing made                    test_nothing_is_signed_that_somebody_else_made
+    several hits: 412                             W test_yields_to_one_that_was_made_meanwhile
+                                                  test_two_of_ours_become_one
+    If-None-Exist not supported (Epic, Oracle)    test_a_race_without_if_none_exist_is_healed
+                                                  N test_when_the_commit_comes_late
+    If-Match stale: 412, or 409 (HAPI, Oracle)    test_an_update_on_a_stale_version_is_read_again
+                                                  N test_whose_answer_is_lost
+    ... stale twice: a person is asked            W test_a_version_that_is_stale_twice_is_a_conflict_for_a_person
+    If-Match cannot be had: no versions           N test_never_over_a_persons_change
+                                                  N test_never_when_a_person_changed_it
+    conditional update                            test_a_change_names_its_resource_and_version (none is sent)
+    two at once: both are made                    test_a_race_without_if_none_exist_is_healed
+                                                  N test_when_two_are_made_at_once
+    two at once: one gets 409 (unique index)      test_a_create_that_lost_a_race
+    an update where two stand                     test_of_two_the_first_is_changed_and_the_other_withdrawn
+                                                  T test_a_flag_with_a_twin
+    the twin was edited                           W test_leaves_a_twin_that_a_person_has_edited
+                                                  N test_a_twin_that_a_person_has_edited_is_left
+    searches are cached for a minute              test_every_look_goes_past_the_cache
+    searches come in pages (`next`)               test_ours_on_the_second_page
+                                                  N test_on_the_second_page
+    no search result, or not the whole            W test_is_never_taken_for_an_empty_chart
+                                                  N test_is_never_taken_for_an_empty_chart
+    references are checked: 400, 404, 422         W test_are_told_with_their_status
+                                                  test_one_that_refuses_the_whole_leaves_neither
+    transaction: all or nothing                   test_a_change_and_its_provenance_together
+    ... part of it only                           test_a_server_that_does_part_of_one_still_owes_the_provenance
+    ... not offered: a Provenance is owed         test_one_without_transactions_too
+                                                  test_an_owed_provenance_is_stored_once
+    lost response, time-out, 5xx, 429             test_an_answer_that_is_lost
+                                                  T test_any_write_whose_answer_goes_astray
+    slow commit                                   test_a_commit_that_comes_late
+                                                  test_a_search_that_does_not_show_it_yet
+    elements dropped: read back and compare       test_a_server_that_drops_elements_is_told_of
+    text kept in another form (Oracle: RTF)       N test_also_where_the_text_comes_back_as_rtf
+                                                  N test_without_a_version_an_rtf_is_left
+    a note that cannot be changed                 N test_a_lost_answer_is_looked_for
+    a person's change meanwhile                   test_a_persons_edit_is_never_overwritten_not_even_when_the_answer_was_lost
+    a kill between any two requests               T test_a_flag_with_a_twin
+                                                  T test_a_note_with_a_twin
+"""
+
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,6 +143,24 @@ class TestOnEveryServer:
         answers = [healed(chart, until_written(chart, confirmed())) for _ in range(7)]
         assert answers[0].outcome == "created"
         assert statuses(chart).count("active") == 1, chart.stored
+
+    def test_every_look_goes_past_the_cache(self, chart: StubChart) -> None:
+        chart.write(confirmed())
+        looks = [r for r in chart.requests if r.method == "GET" and not r.url.path.endswith("metadata")]
+        assert {look.headers.get("cache-control") for look in looks} == {"no-cache"}
+
+    def test_a_change_names_its_resource_and_version(self, chart: StubChart) -> None:
+        chart.write(confirmed())
+        chart.write(replace(confirmed(ChangeKind.INACTIVATE, chart.stored["Flag/1"]), decision="d2"))
+        change = chart.writes[-1]
+        if chart.profile.in_transactions:
+            assert json.loads(change.content)["entry"][0]["request"] == {
+                "method": "PUT",
+                "url": "Flag/1",
+                "ifMatch": 'W/"1"',
+            }
+        else:
+            assert (change.method, change.url.path, change.headers["if-match"]) == ("PUT", "/fhir/Flag/1", 'W/"1"')
 
     def test_ours_on_the_second_page(self, chart: StubChart) -> None:
         """A server that ignores the identifier and pages by two."""
@@ -250,6 +317,20 @@ def test_a_server_that_drops_elements_is_told_of() -> None:
     assert "only part" in chart.write(confirmed()).detail
     assert chart.write(confirmed()).outcome == "already_there"
     assert len(chart.all_of("Flag")) == 1
+
+
+def test_the_table_above_names_tests_that_exist() -> None:
+    here = Path(__file__)
+    files = {
+        "": here,
+        "N": here.with_name("test_note_behaviours.py"),
+        "W": here.with_name("test_flag_writer.py"),
+        "T": here.parents[1] / "usecases" / "test_every_write_is_told.py",
+    }
+    named = re.findall(r"(?:\b([NWT]) )?(test_\w+)(?!\.py)\b", str(__doc__).partition("-----")[2])
+    assert len(named) > 30
+    missing = [f"{file} {name}" for file, name in named if f"def {name}(" not in files[file].read_text()]
+    assert missing == []
 
 
 class TestWhereItGoes:
