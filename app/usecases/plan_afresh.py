@@ -9,7 +9,7 @@ from app.domain.session import LaunchSession
 from app.ports import Clock
 from app.usecases.preview_changes import FLAGS_UNREAD, PreviewChanges
 
-GOOD_FOR = timedelta(seconds=30)
+GOOD_FOR = timedelta(seconds=10)
 """Rows that waited for one chart are sent one after another: one reading of the chart serves them all. Our own number: longer
 than it takes to send a handful of rows, shorter than a visit."""
 

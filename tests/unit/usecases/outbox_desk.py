@@ -61,11 +61,14 @@ class WrittenDownEhrs:
 
     sinks: dict[str, WrittenDownSink] = field(default_factory=dict)
     backend: WrittenDownSink | None = None
+    is_switched_off: bool = False
 
     def sink(self, launch: str = LAUNCH) -> WrittenDownSink:
         return self.sinks.setdefault(launch, WrittenDownSink(launch))
 
     def connect(self, session: LaunchSession) -> EhrConnection:
+        if self.is_switched_off:
+            return EhrConnection(NothingToRead(), None, "switched off", Takes.NOTHING, Writing.OFF)
         return EhrConnection(NothingToRead(), self.sink(session.launch))
 
     async def unattended(self, ehr: str) -> EhrConnection | None:
