@@ -21,6 +21,7 @@ from app.domain.flag import (
     ProvenanceIntent,
     WantedFlag,
     WantedNote,
+    WithdrawIntent,
     Written,
 )
 from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
@@ -48,6 +49,7 @@ def intent(lane: str = "one", text_of_it: str = "Naloxone: offer") -> FlagIntent
 
 
 NOTE = NoteIntent(NoteChange("note", WantedNote("n", "title", "text", date(2026, 5, 4), ("med",))), "Patient/p1", NINE)
+TWIN = WithdrawIntent(f"Flag/{'9' * 64}", "Flag/1", "a" * 64, "med", "Patient/p1", "d" * 64)
 PROVENANCE = ProvenanceIntent("Flag/1", "med", "CREATE", "Patient/p1", None, datetime(2026, 5, 4, tzinfo=UTC), ("a/b",))
 
 
@@ -71,7 +73,7 @@ LATER = Written("naloxone", "unknown", detail="no answer")
 
 
 class TestConfirming:
-    @pytest.mark.parametrize("wanted", [intent(), NOTE, PROVENANCE], ids=["flag", "note", "provenance"])
+    @pytest.mark.parametrize("wanted", [intent(), NOTE, PROVENANCE, TWIN], ids=["flag", "note", "provenance", "twin"])
     def test_an_intent_comes_back_as_it_was_confirmed(self, storage: Storage, wanted: Intent) -> None:
         add(storage, "k1", wanted)
         row = claimed(storage)
@@ -229,8 +231,12 @@ class TestFates:
         with storage.unit_of_work() as work:
             work.outbox.settle(row, CREATED, audit())
             work.outbox.owe(row, PROVENANCE)
-        owed = claimed(storage)
+            work.outbox.owe(row, TWIN)
+            work.outbox.owe(row, TWIN)
+        owed, twin = claimed(storage), claimed(storage)
         assert (owed.key, owed.intent, owed.user) == ("k1:provenance", PROVENANCE, "Practitioner/d1")
+        assert (twin.intent, twin.user) == (TWIN, "Practitioner/d1")
+        assert storage.outbox.claim("w1", LEASE) is None
 
 
 class TestWithholding:

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import AskAnAdministrator, LaunchAgain, TryAgainLater, WrongUsage
-from app.domain.flag import PERHAPS, ChangeKind, FlagIntent, LastWritten, ProvenanceIntent, Withheld, Written
+from app.domain.flag import (
+    PERHAPS,
+    ChangeKind,
+    FlagIntent,
+    LastWritten,
+    ProvenanceIntent,
+    WithdrawIntent,
+    Withheld,
+    Written,
+)
 from app.domain.outbox import RowState
 from app.domain.outcome import Ok
 from app.flags.undo import BEING_SENT, NOT_SENT
@@ -73,10 +82,19 @@ class TestAnswered:
         assert len(outbox.ehrs.sink().given) == 2
         assert outbox.row("k1:2").state is RowState.SETTLED
 
-    def test_twins_that_were_withdrawn_are_in_the_audit_log(self, outbox: Desk) -> None:
-        outbox.ehrs.sink().answers = [replace(CREATED, withdrawn=("Flag/10",))]
+    def test_a_twin_is_named_before_it_is_withdrawn_and_after(self, outbox: Desk) -> None:
+        twin = WithdrawIntent("Flag/10", "Flag/9", "reads", "naloxone", "Patient/p1", "decision of lane-1")
+        withdrawn = Written("naloxone", "withdrawn", "Flag/10", "2", withdrawn=("Flag/10",))
+        outbox.ehrs.sink().answers = [replace(CREATED, twins=(twin,)), SILENT, withdrawn]
         outbox.confirm()
-        assert outbox.storage.audit.entries()[-1].detail["withdrawn"] == "Flag/10"
+        assert outbox.storage.audit.entries()[-1].detail["twins"] == "Flag/10"
+        assert outbox.work()
+        outbox.send = replace(outbox.send, pace=replace(outbox.send.pace, good_for=timedelta(minutes=5)))
+        outbox.clock.forward(timedelta(hours=1))
+        assert outbox.work(), "it is never too late for it"
+        lines = outbox.storage.audit.entries()[-2:]
+        assert [(line.target, line.outcome) for line in lines] == [("Flag/10", "unknown"), ("Flag/10", "withdrawn")]
+        assert (lines[-1].detail["withdrawn"], lines[-1].detail["change"]) == ("Flag/10", "withdraw")
 
 
 class TestNotAnswered:
