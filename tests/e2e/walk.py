@@ -67,6 +67,7 @@ class Walk:
         self.picture("2-chart")
         self.page.get_by_role("link", name="Sextant").click()
         expect(self.app.get_by_role("heading", name="Opioid dose today (MED)")).to_be_visible(timeout=30_000)
+        expect(self.app.get_by_role("heading", name="To do at this visit")).to_be_visible(timeout=30_000)
         self.picture("3-sextant-in-the-chart")
 
     def preview(self) -> int:
