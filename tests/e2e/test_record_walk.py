@@ -66,7 +66,7 @@ def flags(walk: Walk) -> list[str]:
 
 def to_visit_page(walk: Walk) -> None:
     walk.app.get_by_role("link", name=re.compile("^Back")).first.click()
-    expect(walk.app.get_by_role("heading", name="Opioid dose today (MED)")).to_be_visible(timeout=SLOW)
+    expect(walk.app.get_by_role("heading", name="To do at this visit")).to_be_visible(timeout=SLOW)
 
 
 def line(walk: Walk, title: str) -> str:
