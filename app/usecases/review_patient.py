@@ -23,6 +23,7 @@ from app.rules.over_time import Mark, MarkKind, OverTime, PegBaseline, PegPoint,
 from app.rules.picture.beside import Beside, CoPrescribing
 from app.rules.picture.care import Seen, Step, VisitFacts
 from app.rules.picture.clinical_picture import ClinicalPicture, clinical_picture
+from app.rules.picture.explanations import OURS as THIS_CHART
 from app.rules.picture.nothing import Nothing, Unknown
 from app.rules.picture.other_facts import Fact, Said
 from app.rules.picture.scores import ITEM_NINE, Level, Reading, ScoreLine, ScoreTable
@@ -37,6 +38,7 @@ from app.usecases.staff_names import dismissal_by_name, fact_by_name, staff_name
 
 __all__ = [
     "ITEM_NINE",
+    "THIS_CHART",
     "Beside",
     "Cell",
     "ClinicalPicture",

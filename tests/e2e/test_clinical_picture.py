@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from time import monotonic
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import World
 from tests.e2e.opened import check_access, open_everything, open_visit, overflow
@@ -63,13 +64,20 @@ def test_the_table_scrolls_inside_a_named_region_that_the_keyboard_reaches(page:
     page.set_viewport_size({"width": 320, "height": 700})
     open_visit(page, reading_world, SURPRISE)
     region = page.get_by_role("region", name="Table of urine drug tests")
+    assert region.evaluate("each => each.scrollWidth > each.clientWidth")
     region.focus()
-    before = region.evaluate("each => each.scrollLeft")
+    assert scrolled(region) == 0
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
-    assert before == 0
+    deadline = monotonic() + 5
+    while scrolled(region) == 0 and monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert scrolled(region) > 0
     page.set_viewport_size({"width": 600, "height": 700})
+
+
+def scrolled(region: Locator) -> float:
+    """How far a region is scrolled to the right, in pixels."""
+    return float(region.evaluate("each => each.scrollLeft"))
 
 
 def test_every_row_is_heard_with_its_name(page: Page, reading_world: World) -> None:

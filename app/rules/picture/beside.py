@@ -81,13 +81,14 @@ def _beside(case: Case, drug_class: str, ingredient: str, group: list[InForce]) 
     days = merged((each.starts, each.ends) for each in supplies(case) if each.ingredient == ingredient and each.ends)
     run = Coverage(days, False).run_ending(case.as_of, case.policy.ltot.run_gap.value)
     known = [each.since for each in group if each.since]
+    is_certain = any(each.is_certain for each in group)
     return Beside(
         drug_class=drug_class,
         name=group[-1].name,
         since=run[0] if run and run[1] > case.as_of else min(known, default=None),
-        is_certain=any(each.is_certain for each in group),
+        is_certain=is_certain,
         prescribers=tuple(dict.fromkeys(name for each in group if (name := _prescriber(case, each.reference)))),
-        days_with_opioid=_days_of_both(case, days) if days else None,
+        days_with_opioid=_days_of_both(case, days) if days and is_certain else None,
         found=tuple(each.found for each in group),
     )
 

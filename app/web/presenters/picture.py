@@ -185,7 +185,9 @@ def medicine_lines(beside: CoPrescribing, today: date) -> Iterator[Line]:
     if beside.medicines_unknown:
         yield unknown_line("Sedating medicines", "sedative", beside.medicines_unknown, today)
     if beside.partly_read and beside.medicines:
-        yield Line("", "", (Entry(f"{beside.partly_read}; more may exist", state=State("grey", "Not known")),))
+        yield Line(
+            "Other medicines", "", (Entry(f"{beside.partly_read}; more may exist", state=State("grey", "Not known")),)
+        )
 
 
 def medicine_entry(medicine: Beside, window: int, today: date) -> Entry:

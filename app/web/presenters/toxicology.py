@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from app.usecases.review_patient import Cell, Collection, Nothing, Outcome, ToxicologyTable, Unknown
+from app.usecases.review_patient import THIS_CHART, Cell, Collection, Nothing, Outcome, ToxicologyTable, Unknown
 from app.web.presenters.words import State, counted, listed, plain, short_date
 
 CLASS_NAMES = {
@@ -61,12 +61,21 @@ class ClassRow:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What may explain one cell: the cell in words, then phrases. `by` is a person's word."""
+    """What may explain one unexpected cell: the cell in words, then phrases. `by` is a person's word, or that a later test
+    answered it."""
 
     state: State
     what: str
     possible: tuple[str, ...]
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Classes of one day that cannot be told for one reason."""
+
+    what: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class ToxicologyView:
     plain_words: str
     explained: tuple[Explained, ...]
     explained_earlier: tuple[Explained, ...]
+    untold: tuple[Untold, ...]
     sources: str
     nothing: State | None
     notes: tuple[str, ...]
@@ -89,7 +99,7 @@ def toxicology_view(table: ToxicologyTable, today: date) -> ToxicologyView:
     """Rows of interest first; a class that was never more than "not detected, as expected" is folded."""
     shown = [name for name in table.classes if name in table.supplied or not is_plain(table, name)]
     folded = [name for name in table.classes if name not in shown]
-    told = [cell for cell in in_order(table) if cell.explanations or cell.explained_by]
+    told = [cell for cell in in_order(table) if cell.is_unexpected]
     return ToxicologyView(
         days=tuple(day_head(each, today) for each in table.collections),
         rows=tuple(class_row(table, name) for name in shown),
@@ -97,7 +107,8 @@ def toxicology_view(table: ToxicologyTable, today: date) -> ToxicologyView:
         plain_words=plain_words(folded, bool(shown)),
         explained=tuple(explained(cell, today) for cell in told if is_current(table, cell)),
         explained_earlier=tuple(explained(cell, today) for cell in told if not is_current(table, cell)),
-        sources=listed(list(dict.fromkeys(each.source for cell in told for each in cell.explanations))),
+        untold=untold(table, today),
+        sources=sources_of(table),
         nothing=nothing_of(table.unknown, today) if table.unknown else None,
         notes=tuple(notes(table, today)),
     )
@@ -115,8 +126,28 @@ def is_plain(table: ToxicologyTable, name: str) -> bool:
 
 
 def is_current(table: ToxicologyTable, cell: Cell) -> bool:
-    """Of the newest day, or still open."""
-    return cell.is_open or cell.day == table.collections[0].day
+    """Of the newest day with a result, or still open."""
+    return cell.is_open or cell.day == newest_day(table)
+
+
+def newest_day(table: ToxicologyTable) -> date | None:
+    """The newest day on which the laboratory gave any result."""
+    return next((each.day for each in table.collections if any(cell.verdict for cell in each.cells)), None)
+
+
+def sources_of(table: ToxicologyTable) -> str:
+    """Where the explanations come from, other than from this chart."""
+    named = (each.source for cell in in_order(table) for each in cell.explanations)
+    return listed([source for source in dict.fromkeys(named) if source != THIS_CHART])
+
+
+def untold(table: ToxicologyTable, today: date) -> tuple[Untold, ...]:
+    """What cannot be told of the newest day with a result, the classes of one reason together."""
+    by_reason: dict[str, list[str]] = {}
+    for cell in in_order(table):
+        if cell.day == newest_day(table) and cell.explanations and not cell.is_unexpected:
+            by_reason.setdefault(cell.explanations[0].words, []).append(class_name(cell.drug_class))
+    return tuple(Untold(f"{listed(names)} cannot be told", plain(why, today)) for why, names in by_reason.items())
 
 
 def plain_words(folded: list[str], is_rest: bool) -> str:

@@ -281,3 +281,27 @@ def test_nothing_of_the_picture_goes_into_the_text_for_the_note() -> None:
     text_now = note_text(known, visit_view(known, CLINIC_ZONE))
     for words in ("Possible explanations", "None on record", "Cocaine: detected", "medication for OUD on record"):
         assert words not in text_now
+
+
+def test_what_cannot_be_told_is_said_once_for_each_reason() -> None:
+    dilute = (seen(loinc(CREATININE), number(10), ago=10), seen(loinc(GRAVITY), number("1.001"), ago=10))
+    waiting = result(OXY, "", status="registered", ago=1)
+    chart = person(
+        TAKING, order(LORAZEPAM, ago=20, days=30), result(OXY, "Negative"), result(BENZO, "Negative"), waiting, *dilute
+    )
+    (only,) = toxicology_of(chart).untold
+    assert only.what == "Oxycodone and Benzodiazepines cannot be told"
+    assert only.because.startswith("the specimen is dilute")
+    assert toxicology_of(chart).explained == ()
+
+
+def test_a_medicine_that_is_only_listed_has_no_days_with_the_opioid() -> None:
+    view = shown(person(on_opioids(30, since=300), order(LORAZEPAM, ago=200, days=None)))
+    assert line_of(view.medicines, "lorazepam 1 mg tablet") == (
+        "benzodiazepine, days with the opioid not known (since 13 Aug 2025 · still listed, no supply length)"
+    )
+
+
+def test_what_was_read_only_in_part_is_said_beside_what_was_seen() -> None:
+    view = shown(person(on_opioids(30), order(LORAZEPAM, ago=5), dispenses="partial"))
+    assert line_of(view.medicines, "Other medicines") == "[Not known] dispenses read only in part; more may exist"
