@@ -4,6 +4,7 @@ A confirmation covers what the preview showed. Whatever a person has done in the
 the answer is then a conflict, and the next preview asks again.
 """
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from app.domain.errors import WrongUsage
@@ -25,7 +26,7 @@ OUTCOMES = {ChangeKind.CREATE: "created", ChangeKind.UPDATE: "updated", ChangeKi
 def next_step(intent: FlagIntent, found: Standing | None) -> Write | Written:
     """The write to send, or the answer when there is none to send."""
     if found is not None and intent.decision and decision_of(found.resource) == intent.decision:
-        return written(intent, OUTCOMES[intent.change.kind], found)
+        return _done_before(intent, found)
     if intent.change.kind is ChangeKind.INACTIVATE:
         return _end(intent, None if found is None or found.is_in_error else found)
     if found is None:
@@ -34,6 +35,14 @@ def next_step(intent: FlagIntent, found: Standing | None) -> Write | Written:
         is_new = intent.change.kind is ChangeKind.CREATE
         return written(intent, "conflict", found, STAYS_IN_ERROR if is_new else NO_LONGER_THERE)
     return _renew(intent, found)
+
+
+def _done_before(intent: FlagIntent, found: Standing) -> Written:
+    """Our own work met again. Where it does not read as sent, a person was faster: that version is theirs, and ours unknown."""
+    answer = written(intent, OUTCOMES[intent.change.kind], found)
+    is_end = intent.change.kind is ChangeKind.INACTIVATE
+    is_as_sent = not found.is_active if is_end else _says(found.resource, wanted_of(intent))
+    return answer if is_as_sent else replace(answer, version=None)
 
 
 def _create(intent: FlagIntent) -> Write | Written:

@@ -47,6 +47,15 @@ class TestCreating:
         assert shelf.writes[0].content.decode() == shelf.sink().preview(CREATE).resource_json
         assert shelf.sink().preview(CREATE).text == WANTED.text
 
+    def test_own_work_that_a_person_edited_meanwhile_is_told_without_their_version(self, shelf: FlagShelf) -> None:
+        """By that version a later taking back would overwrite what the person wrote."""
+        confirmed = replace(CREATE, decision="d1")
+        shelf.write(confirmed)
+        assert shelf.write(confirmed).version == "1"
+        shelf.put({**shelf.flags["1"], "code": {"text": "Dr Lee: talked about it"}})
+        again = shelf.write(confirmed)
+        assert (again.outcome, again.reference, again.version) == ("created", "Flag/1", None)
+
     def test_carries_every_element_of_the_design(self, shelf: FlagShelf) -> None:
         shelf.write(CREATE)
         flag = json.loads(shelf.writes[0].content)
