@@ -36,7 +36,9 @@ class Hapi:
     def find(self, query: str) -> list[Json]:
         """All matches, past the cache of searches."""
         answer = self.client.get(f"{self.base}/{query}", headers={"Cache-Control": "no-cache"}).raise_for_status()
-        return [entry["resource"] for entry in answer.json().get("entry", ())]
+        bundle = answer.json()
+        assert not [link for link in bundle["link"] if link["relation"] == "next"], f"more than one page of {query}"
+        return [entry["resource"] for entry in bundle.get("entry", ())]
 
     def history(self, reference: str) -> list[Json]:
         """All versions of one resource, newest first."""
@@ -47,7 +49,8 @@ class Hapi:
         """Every version of each Flag and note of one person, and of each Provenance about one of them."""
         number = patient.partition("/")[2]
         found = [f"{kind}/{r['id']}" for kind in WRITTEN for r in self.find(f"{kind}?patient={number}&_count=200")]
-        signed = self.find(f"Provenance?target={','.join(found)}&_count=200") if found else []
+        some = [found[n : n + 20] for n in range(0, len(found), 20)]
+        signed = [each for these in some for each in self.find(f"Provenance?target={','.join(these)}&_count=200")]
         references = [*found, *(f"Provenance/{each['id']}" for each in signed)]
         return [Version(each) for reference in references for each in self.history(reference)]
 

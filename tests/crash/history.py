@@ -68,6 +68,15 @@ class Chart:
         """One version; None when the history has none of that name."""
         return next((version for version in self.versions if version.name == name), None)
 
+    def claimed(self, claim: Claim) -> Version | None:
+        """What a line claims. One that names no version (a person was faster than the look that found our work) means the
+        first of ours under its decision."""
+        if not claim.name.endswith("/"):
+            return self.named(claim.name)
+        reference, decision = claim.line.target, claim.line.detail.get("decision")
+        mine = [each for each in self.ours if (each.reference, each.decision) == (reference, decision)]
+        return min(mine, key=lambda each: each.number, default=None)
+
     def newest(self, reference: str) -> Version | None:
         """What stands in the chart."""
         own = [each for each in self.versions if each.reference == reference]
@@ -118,20 +127,26 @@ def disagreements(
         *_undecided(chart, rows),
         *_forgotten(chart, rows),
         *_repeated(chart),
-        *_ledger(chart, ledger),
+        *_ledger(chart, ledger, rows),
     ]
 
 
 def _unaudited(chart: Chart, lines: Sequence[AuditEntry]) -> Iterator[str]:
-    """Each version of ours is claimed once; a later try that met it again, or a line that found it there, explains it too."""
+    """Each version of ours is claimed once; a later try that met it again, or a line that found it there, explains it too.
+
+    So does the line of a newer decision that found it, where a line before says that nobody knew whether it was written.
+    """
     claims: dict[str, list[Claim]] = {}
     for claim in claims_of(lines):
-        found = chart.named(claim.name)
+        found = chart.claimed(claim)
         claims.setdefault(found.name if found else claim.name, []).append(claim)
     met = {(_named(line), line.detail.get("decision")) for line in lines if line.outcome == "already_there"}
+    found_there = {_named(line) for line in lines if line.outcome in ("already_there", "conflict")}
+    not_known = {line.detail.get("decision") for line in lines if line.outcome == "unknown"}
     for version in chart.ours:
         mine = claims.get(version.name, [])
-        if not mine and (version.name, version.decision) not in met:
+        is_met = (version.name, version.decision) in met
+        if not mine and not is_met and not (version.decision in not_known and version.name in found_there):
             yield f"unaudited: {version.name} was written and no line says so"
         if len({claim.by[0] for claim in mine}) > 1 or len({claim.by for claim in mine}) < len(mine):
             yield f"audited twice: {len(mine)} lines say that they wrote {version.name}"
@@ -140,7 +155,7 @@ def _unaudited(chart: Chart, lines: Sequence[AuditEntry]) -> Iterator[str]:
 def _never_written(chart: Chart, lines: Sequence[AuditEntry]) -> Iterator[str]:
     """What a line claims is in the history, by Sextant, under the decision of that line."""
     for claim in claims_of(lines):
-        found = chart.named(claim.name)
+        found = chart.claimed(claim)
         if found is None or found.name in chart.others:
             yield f"lost: a line says that {claim.name} was {claim.kind}, and the history has no such version of ours"
         elif claim.kind == "withdrawn" and not found.is_withdrawn:
@@ -158,7 +173,8 @@ def _undecided(chart: Chart, rows: Sequence[OutboxRow]) -> Iterator[str]:
 
 def _forgotten(chart: Chart, rows: Sequence[OutboxRow]) -> Iterator[str]:
     """What the outbox says was written is in the history, by Sextant."""
-    ours = {(version.reference, str(version.number)) for version in chart.ours}
+    ours: set[tuple[str, str | None]] = {(version.reference, str(version.number)) for version in chart.ours}
+    ours |= {(version.reference, None) for version in chart.ours}
     for row in rows:
         done = row.written
         if done is not None and done.outcome in MAKES and (done.reference, done.version) not in ours:
@@ -180,21 +196,37 @@ def _is_about_a_twin(version: Version, chart: Chart) -> bool:
     return any(chart.is_withdrawn(target.partition("/_history")[0]) for target in targets)
 
 
-def _ledger(chart: Chart, ledger: Sequence[LastWritten]) -> Iterator[str]:
-    """The ledger names our newest version of everything that we wrote and that was not withdrawn, and nothing else."""
+def _ledger(chart: Chart, ledger: Sequence[LastWritten], rows: Sequence[OutboxRow]) -> Iterator[str]:
+    """The ledger names our newest version of everything that the outbox knows to be written and that was not withdrawn.
+
+    Where a person changed it since and it still said what was wanted, the ledger may name that later version. What a try
+    without an answer wrote, before a newer decision took its place, neither of them knows.
+    """
     noted = {each.reference: each for each in ledger}
-    for reference in sorted({v.reference for v in chart.ours if not v.reference.startswith("Provenance/")}):
-        newest = max((v for v in chart.ours if v.reference == reference), key=lambda each: each.number)
+    answered = {row.intent.decision for row in rows if row.written and row.written.outcome in MAKES}
+    known = [v for v in chart.ours if v.decision in answered and not v.reference.startswith("Provenance/")]
+    for reference in sorted({version.reference for version in known}):
+        newest = max((v for v in known if v.reference == reference), key=lambda each: each.number)
         line = noted.get(reference)
         if line is None and not chart.is_withdrawn(reference):
             yield f"ledger: {newest.name} is ours and not in it"
-        elif line is not None and (line.version, line.status) != (str(newest.number), _standing(newest)):
-            yield f"ledger: it says version {line.version}, {line.status}, of {newest.name}, {_standing(newest)}"
-        elif line is not None and line.status == "active" and _text(newest) not in (None, line.text):
-            yield f"ledger: it has another text than {newest.name}"
+        elif line is not None and not _is_of_a_later(line, newest, chart):
+            yield from _differs(line, newest)
     for line in ledger:
-        if line.reference is None or chart.newest(line.reference) is None:
+        if line.reference is not None and chart.newest(line.reference) is None:
             yield f"ledger: it names {line.reference}, which is not in the chart"
+
+
+def _is_of_a_later(line: LastWritten, newest: Version, chart: Chart) -> bool:
+    later = (v for v in chart.versions if v.reference == newest.reference and v.number > newest.number)
+    return line.version in {str(each.number) for each in later if each.name in chart.others}
+
+
+def _differs(line: LastWritten, newest: Version) -> Iterator[str]:
+    if line.version not in (None, str(newest.number)) or line.status != _standing(newest):
+        yield f"ledger: it says version {line.version}, {line.status}, of {newest.name}, {_standing(newest)}"
+    elif line.status == "active" and _text(newest) not in (None, line.text):
+        yield f"ledger: it has another text than {newest.name}"
 
 
 def _standing(version: Version) -> str:

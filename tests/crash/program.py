@@ -32,8 +32,9 @@ _opening = threading.Lock()
 
 def quick_parts(environment: dict[str, str]) -> Parts:
     """The wiring of a trial, without any point. Settings come from the one environment of the process: one at a time."""
+    lease = timedelta(seconds=float(environment.get("SEXTANT_OUTBOX_LEASE_SECONDS", QUICK.lease.total_seconds())))
     with _opening, mock.patch.dict(os.environ, environment):
-        return replace(open_parts(load_settings()), pace=QUICK)
+        return replace(open_parts(load_settings()), pace=replace(QUICK, lease=lease))
 
 
 def run_application(environment: dict[str, str], port: int, fuse: Fuse) -> None:

@@ -261,3 +261,29 @@ def test_a_row_that_two_senders_had_in_turn_may_tell_of_one_version_twice() -> N
     account = whole()
     account.lines.append(with_detail(lines_about(account, "Flag/2")[0], attempt="2"))
     assert account.faults() == []
+
+
+def test_a_version_that_a_newer_decision_found_is_explained_where_its_own_try_was_not_answered() -> None:
+    """The EHR never answered the first decision; the second one took its place and found the Flag there: a conflict."""
+    account = whole()
+    made = lines_about(account, "Flag/2")[0]
+    account.rows[1] = replace(account.rows[1], written=Written("med", "superseded"))
+    not_known = replace(made, outcome="unknown", target=None)
+    found = with_detail(replace(made, outcome="conflict"), decision="d9", row="9")
+    rest = [line for line in account.lines if line is not made]
+    account.lines = [*rest, not_known, found]
+    assert account.faults() == []
+    account.lines = [*rest, found]
+    assert account.faults() == ["unaudited: Flag/2/_history/1 was written and no line says so"]
+    account.lines = [*rest, not_known]
+    assert account.faults() == ["unaudited: Flag/2/_history/1 was written and no line says so"]
+
+
+def test_a_line_without_a_version_claims_the_first_one_of_its_decision() -> None:
+    """Our own work was met again after a person had edited it: the version that stands is theirs."""
+    account = whole()
+    account.versions.append(version("Flag", "2", 2, "d2"))
+    account.lines = [with_detail(each, version="") if each.target == "Flag/2" else each for each in account.lines]
+    account.ledger[1] = replace(account.ledger[1], version=None)
+    chart = Chart(account.versions, {OLD, "Flag/2/_history/2"})
+    assert disagreements(chart, account.lines, account.ledger, account.rows) == []

@@ -9,7 +9,7 @@ import pytest
 
 from tests.crash.together import STORES, report, run_rounds
 
-ROUNDS = 9
+ROUNDS = 8
 
 
 @pytest.mark.parametrize("store", STORES)

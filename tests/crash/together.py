@@ -2,9 +2,10 @@
 
     python -m tests.crash.together --rounds 200            both stores, a HAPI of its own
 
-Each round is about one Flag: to be made, changed or ended. Both users confirm at the same moment, and a request may get no
-further than the decision; two worker processes run all the time; somebody may edit the Flag meanwhile. Afterwards there is one
-Flag, and what the person in the EHR wrote is the last word.
+Each round is about one Flag: to be made, changed or ended by both users at the same moment, or made by one and taken back by
+the other. A request may get no further than the decision; two worker processes run all the time; somebody may edit the Flag
+meanwhile. Afterwards there is one Flag, and what the person in the EHR wrote is the last word. At the end every version in the
+chart's history is held against the audit log.
 """
 
 from __future__ import annotations
@@ -23,25 +24,36 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.flag import ChangeKind, ChartFlag, FlagChange, FlagIntent, WantedFlag
-from app.domain.outbox import OPEN_STATES
+from app.domain.outbox import OPEN_STATES, RowState
 from app.domain.outcome import Ok
 from app.domain.session import LaunchSession, Secret, Tokens
+from app.main import services
 from app.usecases.carry_out import CarryOut
 from tests.clinic_day import clinic_today
 from tests.crash.clinic import DOCTOR, Hapi, Json, add_doctor, add_patient, old_flag
+from tests.crash.history import Chart, Version, disagreements
 from tests.crash.program import quick_parts, run_worker_until_killed
 from tests.hapi_server import start_hapi
 from tests.postgres import postgres_database, postgres_server
 from tests.sextant_server import settings
 
 STORES = ("sqlite", "postgresql")
-KINDS = (ChangeKind.CREATE, ChangeKind.UPDATE, ChangeKind.INACTIVATE)
+TURNS = (
+    (ChangeKind.CREATE, False),
+    (ChangeKind.CREATE, True),
+    (ChangeKind.UPDATE, False),
+    (ChangeKind.INACTIVATE, False),
+)
+"""What the rounds are about in turn, and whether the second user takes back what the first one wrote."""
+LOOKS = 8
+"""How often the second user looks for something to take back."""
 OLD_TEXT = "An old gap (Sextant, as of 2026-01-01)"
 _processes = multiprocessing.get_context("forkserver")
 
@@ -53,8 +65,36 @@ class Tally:
     rounds: int = 0
     edits: int = 0
     """Rounds in which a person's edit was stored."""
+    undone: int = 0
+    """Rounds in which what was written was taken back."""
+    others: set[str] = field(default_factory=set)
+    """Versions that stood before a round or are a person's."""
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Round:
+    """One Flag, what the users want of it, and what came of it: the person's versions, and how taking it back ended."""
+
+    rule: str
+    kind: ChangeKind
+    takes_back: bool
+    identifier: str
+    start: threading.Barrier = field(default_factory=lambda: threading.Barrier(3))
+    edited: list[Json] = field(default_factory=list)
+    ended: list[tuple[ChangeKind, str]] = field(default_factory=list)
+    """What the rows about it wanted, and came to."""
+
+    @property
+    def is_ended(self) -> bool:
+        """A row of ours ended it."""
+        return (ChangeKind.INACTIVATE, "inactivated") in self.ended
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Ended, or stopped before it was sent."""
+        return self.is_ended or (ChangeKind.CREATE, "superseded") in self.ended
 
 
 @dataclass(frozen=True)
@@ -72,6 +112,8 @@ def place(hapi: Hapi, database_url: str) -> Iterator[Place]:
     """With two workers at work until the block ends."""
     environment = settings(hapi.base.removesuffix("/fhir"), 1, Path("unused"), "hapi")
     environment["SEXTANT_DATABASE_URL"] = database_url
+    # Nobody is killed here: a slow HAPI should not look like one that never answers.
+    environment["SEXTANT_OUTBOX_LEASE_SECONDS"] = "20"
     patient = add_patient(hapi, clinic_today())
     parts = quick_parts(environment)
     users = (_session(patient, parts.clock.now()), _session(patient, parts.clock.now()))
@@ -97,40 +139,41 @@ def _session(patient: str, now: datetime) -> LaunchSession:
 
 def one_round(where: Place, number: int, dice: random.Random, tally: Tally) -> None:
     """Both users and perhaps a person, at the same moment; then the comparison."""
-    kind = KINDS[number % len(KINDS)]
-    identifier = secrets.token_hex(32)
-    existing = None if kind is ChangeKind.CREATE else _existing(where, number, identifier)
-    start = threading.Barrier(3)
-    edited: list[Json] = []
-    threads = [
-        threading.Thread(
-            target=_user,
-            args=(where, user, _intent(where, kind, identifier, existing, f"user {n}"), start, dice.random() < 0.3),
-        )
+    kind, takes_back = TURNS[number % len(TURNS)]
+    one = Round(f"round-{secrets.token_hex(4)}", kind, takes_back, secrets.token_hex(32))
+    existing = None if kind is ChangeKind.CREATE else _existing(where, one)
+    jobs = [
+        partial(_user, where, user, _intent(where, one, existing, f"user {n}"), one.start, dice.random() < 0.3)
         for n, user in enumerate(where.users)
     ]
-    threads.append(threading.Thread(target=_person, args=(where, identifier, start, dice.uniform(0, 0.4), edited)))
+    if takes_back:
+        jobs[1] = partial(_take_back, where, where.users[1], one)
+    jobs.append(partial(_person, where, one, dice.uniform(0, 1.2 if takes_back else 0.4)))
+    threads = [threading.Thread(target=job) for job in jobs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    _drained(where)
+    one.ended += _drained(where, one)
     tally.rounds += 1
-    tally.edits += bool(edited)
-    tally.faults += [f"round {number}, {kind.value}: {fault}" for fault in _faults(where, kind, identifier, edited)]
+    tally.edits += bool(one.edited)
+    tally.undone += takes_back and one.is_taken_back
+    tally.others |= {Version(each).name for each in one.edited}
+    tally.others |= {f"{existing.reference}/_history/1"} if existing else set()
+    tally.faults += [f"round {number}, {kind.value}: {fault}" for fault in _faults(where, one)]
 
 
-def _existing(where: Place, number: int, identifier: str) -> ChartFlag:
-    flag = {**old_flag(where.patient, f"round {number}", identifier, OLD_TEXT), "id": f"r{secrets.token_hex(8)}"}
+def _existing(where: Place, one: Round) -> ChartFlag:
+    flag = {**old_flag(where.patient, one.rule, one.identifier, OLD_TEXT), "id": f"r{secrets.token_hex(8)}"}
     where.hapi.transaction(flag)
     reference = f"Flag/{flag['id']}"
-    return ChartFlag(reference, "active", OLD_TEXT, where.patient, identifier, "round", version="1")
+    return ChartFlag(reference, "active", OLD_TEXT, where.patient, one.identifier, one.rule, version="1")
 
 
-def _intent(where: Place, kind: ChangeKind, identifier: str, existing: ChartFlag | None, text: str) -> FlagIntent:
+def _intent(where: Place, one: Round, existing: ChartFlag | None, text: str) -> FlagIntent:
     today = clinic_today()
-    wanted = WantedFlag("round", "1", identifier, f"{text} (Sextant, as of {today})", "red", "clinical", today)
-    change = FlagChange(kind, "round", "a round", None if kind is ChangeKind.INACTIVATE else wanted, existing)
+    wanted = WantedFlag(one.rule, "1", one.identifier, f"{text} (Sextant, as of {today})", "red", "clinical", today)
+    change = FlagChange(one.kind, one.rule, "a round", None if one.kind is ChangeKind.INACTIVATE else wanted, existing)
     return FlagIntent(change, where.patient, DOCTOR, None, today, None, secrets.token_hex(16))
 
 
@@ -152,48 +195,78 @@ def _user(
     asyncio.run(confirm())
 
 
-def _person(where: Place, identifier: str, start: threading.Barrier, wait: float, edited: list[Json]) -> None:
+def _take_back(where: Place, session: LaunchSession, one: Round) -> None:
+    """The second user opens the page that takes back, confirms this round's line, and looks again where the page says so."""
+
+    async def undo() -> None:
+        parts = quick_parts(where.environment)
+        site = services(parts)
+        one.start.wait(60)
+        for _ in range(LOOKS):
+            plan = (await site.preview_undo(session)).plan
+            lines = {each.line for each in (*plan.to_write, *plan.withheld) if each.rule == one.rule}
+            result = await site.undo(session, plan.digest, lines) if lines else None
+            if result is not None and not result.changed_meanwhile:
+                break
+            await asyncio.sleep(0.1)
+        parts.storage.close()
+
+    asyncio.run(undo())
+
+
+def _person(where: Place, one: Round, wait: float) -> None:
     """Somebody who edits the Flag's text in the EHR, if there is one to be seen just then."""
-    start.wait(60)
+    one.start.wait(60)
     time.sleep(wait)
-    found = [flag for flag in _flags(where, identifier) if flag["status"] == "active"]
+    found = [flag for flag in _flags(where, one.identifier) if flag["status"] == "active"]
     if not found:
         return
     words = f"Dr Lee, {secrets.token_hex(4)}: talked about it"
     answer = where.hapi.put({**found[0], "code": {**found[0]["code"], "text": words}})
     if answer.status_code == 200:
-        edited.append(answer.json())
+        one.edited.append(answer.json())
 
 
 def _flags(where: Place, identifier: str) -> list[Json]:
     return where.hapi.find(f"Flag?identifier=https://sextant.example/identifier/flag|{identifier}")
 
 
-def _drained(where: Place) -> None:
+def _drained(where: Place, one: Round) -> list[tuple[ChangeKind, str]]:
+    """Wait until nothing is open; what the rows about this round's Flag came to, in the order of the decisions."""
     parts = quick_parts(where.environment)
-    deadline = time.monotonic() + 60
-    while parts.storage.outbox.rows(OPEN_STATES):
+    deadline = time.monotonic() + 120
+    while rows := parts.storage.outbox.rows(OPEN_STATES):
         if time.monotonic() > deadline:
-            raise TimeoutError("rows of the outbox stay open")
+            raise TimeoutError(
+                f"rows of the outbox stay open: {[(r.id, r.state, r.attempts, r.written) for r in rows]}"
+            )
         time.sleep(0.02)
+    mine = [row for row in parts.storage.outbox.rows(tuple(RowState)) if row.intent.lane == one.identifier]
     parts.storage.close()
+    changes = [(row.intent.change.kind, row.written) for row in mine if isinstance(row.intent, FlagIntent)]
+    return [(kind, written.outcome if written else "") for kind, written in changes]
 
 
-def _faults(where: Place, kind: ChangeKind, identifier: str, edited: list[Json]) -> Iterator[str]:
-    flags = _flags(where, identifier)
+def _faults(where: Place, one: Round) -> Iterator[str]:
+    flags = _flags(where, one.identifier)
     standing = [flag for flag in flags if flag["status"] != "entered-in-error"]
-    if len(standing) != 1:
+    if len(standing) != 1 and not (one.takes_back and one.is_taken_back and not standing):
         yield f"{len(standing)} Flags stand in the chart"
-    for mine in edited:
+    for mine in one.edited:
         now = next(flag for flag in flags if flag["id"] == mine["id"])
         if now["meta"]["versionId"] != mine["meta"]["versionId"]:
             yield f"a person's edit was followed by a version of ours ({now['status']}, {now['code']['text']})"
-    if standing and not edited:
-        wanted = "inactive" if kind is ChangeKind.INACTIVATE else "active"
-        if standing[0]["status"] != wanted:
-            yield f"the Flag is {standing[0]['status']}"
-        if wanted == "active" and not standing[0]["code"]["text"].startswith("user "):
-            yield "the Flag does not read as decided"
+    if standing and not one.edited:
+        yield from _as_decided(standing[0], one)
+
+
+def _as_decided(flag: Json, one: Round) -> Iterator[str]:
+    """What nobody edited reads as the last decision says."""
+    is_ended = one.kind is ChangeKind.INACTIVATE or one.is_ended
+    if flag["status"] != ("inactive" if is_ended else "active"):
+        yield f"the Flag is {flag['status']} ({one.ended})"
+    if not is_ended and not flag["code"]["text"].startswith("user "):
+        yield "the Flag does not read as decided"
 
 
 def run_rounds(hapi_base: str, store: str, rounds: int, seed: int) -> Tally:
@@ -208,6 +281,9 @@ def run_rounds(hapi_base: str, store: str, rounds: int, seed: int) -> Tally:
         parts = quick_parts(where.environment)
         lines = parts.storage.audit.entries()
         tally.outcomes.update(line.outcome for line in lines if line.action is Action.WRITE)
+        chart = Chart(hapi.versions(where.patient), tally.others)
+        ledger, rows = parts.storage.ledger.of("sandbox", where.patient), parts.storage.outbox.rows(tuple(RowState))
+        tally.faults += disagreements(chart, parts.storage.audit.entries(where.patient), ledger, rows)
         verified = parts.storage.audit.verify()
         tally.faults += [] if isinstance(verified, Ok) else [verified.reason]
         parts.storage.close()
@@ -223,7 +299,8 @@ def _database(stack: ExitStack, store: str) -> str:
 def report(store: str, tally: Tally) -> str:
     """The figures."""
     outcomes = ", ".join(f"{outcome} {count}" for outcome, count in sorted(tally.outcomes.items()))
-    line = f"{store}: {tally.rounds} rounds, {tally.edits} with a person's edit, {len(tally.faults)} faults; {outcomes}"
+    edits = f"{tally.edits} with a person's edit, {tally.undone} taken back"
+    line = f"{store}: {tally.rounds} rounds, {edits}, {len(tally.faults)} faults; {outcomes}"
     return "\n".join([line, *(f"  {fault}" for fault in tally.faults)])
 
 
