@@ -248,8 +248,9 @@ def _signature(row: OutboxRow, written: Written) -> ProvenanceIntent | None:
     if not written.owes_provenance or written.reference is None or isinstance(intent, FollowUp):
         return None
     wanted = intent.change.wanted if isinstance(intent, FlagIntent) else None
-    is_new_note = isinstance(intent, NoteIntent) and intent.change.last is None
-    is_new = is_new_note or intent.change.kind is ChangeKind.CREATE
+    kind = intent.change.kind
+    is_first_note = isinstance(intent, NoteIntent) and intent.change.last is None and kind is not ChangeKind.INACTIVATE
+    is_new = is_first_note or kind is ChangeKind.CREATE
     return ProvenanceIntent(
         target=written.reference,
         rule=intent.rule,

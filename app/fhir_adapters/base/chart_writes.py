@@ -40,7 +40,7 @@ class Write:
     @property
     def may_make_nothing(self) -> bool:
         """A create that answers 200 when somebody else's is there already. In one transaction with it, our Provenance would
-        then be about that one (seen on HAPI): it is sent after the answer."""
+        then be about that one: it is sent after the answer."""
         return self.method == "POST" and self.condition is not None
 
     @property
