@@ -73,7 +73,7 @@ class Confirm:
 
     name: str = "write"
     ehr: str = "sandbox"
-    lines: int = 3
+    lines: int = 2
     points: tuple[str, ...] = (*POINTS, ANY, ANY, ANY)
     shows: str = "preview"
     sends: str = "write"
