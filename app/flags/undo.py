@@ -263,9 +263,9 @@ def _is_work_of(row: OutboxRow, flag: ChartFlag) -> bool:
 
 
 def _is_unanswered(row: OutboxRow) -> bool:
-    """It was tried, and nobody knows whether it is in the chart."""
+    """It was tried, and nobody knows whether it is in the chart: also where only a later try was refused."""
     if row.state is RowState.DEAD:
-        return _outcome(row) == "unknown"
+        return _outcome(row) == "unknown" or row.attempts > 1
     return row.attempts > 0 and (row.state in OPEN_STATES or _outcome(row) == "superseded")
 
 

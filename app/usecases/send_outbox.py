@@ -19,7 +19,16 @@ from typing import Protocol
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.errors import LaunchAgain, SextantError, TryAgainLater
-from app.domain.flag import ChangeKind, FlagIntent, FlagPlan, FollowUp, NoteIntent, ProvenanceIntent, Written
+from app.domain.flag import (
+    ChangeKind,
+    FlagIntent,
+    FlagPlan,
+    FollowUp,
+    LastWritten,
+    NoteIntent,
+    ProvenanceIntent,
+    Written,
+)
 from app.domain.outbox import OutboxRow
 from app.domain.session import LaunchSession
 from app.flags import is_still_wanted, last_written, perhaps_written, rests_on_plan
@@ -155,12 +164,16 @@ class SendOutbox:
 
     def _settle(self, row: OutboxRow, written: Written, way: str) -> Written:
         before = None if isinstance(row.intent, FollowUp) else self.ledger.find(row.ehr, row.intent.lane)
-        last = last_written(row.intent, written, before)
+        last = last_written(row.intent, written, before) or self._perhaps_before(row, written)
         with self.unit_of_work() as work:
             is_ours = work.outbox.settle(row, written, self._entry(row, written, way), last=last)
             for owed in _owed(row, written) if is_ours else ():
                 work.outbox.owe(row, owed)
         return written
+
+    def _perhaps_before(self, row: OutboxRow, written: Written) -> LastWritten | None:
+        """What is no longer asked for may be in the chart by an earlier try that was never answered."""
+        return perhaps_written(row.intent) if written.outcome == "superseded" and row.attempts > 1 else None
 
     def _postpone(self, row: OutboxRow, why: str, remedy: str = NO_ANSWER) -> Written:
         if row.attempts >= self.pace.most_attempts:

@@ -45,6 +45,10 @@ class WorkOutbox:
         except SextantError as error:
             log.warning("the outbox waits: %s", type(error).__name__)
             return False
+        except Exception as error:
+            # Nobody starts a worker inside `serve` again: whatever it is, the rows must not lie until a restart.
+            log.error("the outbox waits: unexpected %s", type(error).__name__)
+            return False
 
 
 async def _sleep_or(stop: asyncio.Event, seconds: float) -> None:

@@ -242,6 +242,11 @@ class TestNeverAnswered:
     def test_what_was_refused_is_not_in_the_chart(self) -> None:
         assert lines(confirmed(state=RowState.DEAD, outcome="refused", attempts=1)) == []
 
+    def test_what_was_refused_after_a_try_without_answer_may_be(self) -> None:
+        refused = confirmed(state=RowState.DEAD, outcome="refused", attempts=2)
+        assert lines(refused, chart=(flag(),)) == [("inactivate", "naloxone", TAKE_BACK)]
+        assert lines(refused) == [("withhold", "naloxone", NOT_ANSWERED)]
+
     def test_one_that_landed_after_it_was_taken_back_is_found_the_next_time(self) -> None:
         landed = confirmed(state=RowState.SETTLED, outcome="superseded", attempts=2)
         assert lines(landed, chart=(flag(),)) == [("inactivate", "naloxone", TAKE_BACK)]

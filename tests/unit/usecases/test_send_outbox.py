@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -266,6 +267,21 @@ class TestWoken:
         assert (last.outcome, last.reason) == ("superseded", NO_LONGER_WANTED)
         assert woken.storage.ledger.find("clinic", "lane-1") is None
 
+    def test_and_an_earlier_try_was_never_answered_the_ledger_says_perhaps(self, outbox: Desk) -> None:
+        """It may be in the chart, and a person may have ended it there: that must not read as ended by Sextant."""
+        outbox.ehrs.sink().answers = [SILENT, OVER]
+        outbox.confirm()
+        outbox.clock.forward(timedelta(minutes=1))
+        assert outbox.work()
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.storage.outbox.wake("clinic", "Patient/p1", LATER_LAUNCH)
+        outbox.today.changes = []
+        assert outbox.work()
+        assert outbox.row().written == Written("naloxone", "superseded", detail=NO_LONGER_WANTED)
+        known = outbox.storage.ledger.find("clinic", "lane-1")
+        assert known is not None
+        assert known.status == PERHAPS
+
     def test_and_the_chart_cannot_be_read_whole_it_is_tried_again_later(self, woken: Desk) -> None:
         woken.today.changes = [SILENT]
         assert woken.work()
@@ -406,6 +422,23 @@ class TestSwitches:
         assert outbox.ehrs.sinks == {}
 
 
+class FaultyOnce:
+    """An outbox whose first claim breaks in a way that no error of ours names."""
+
+    def __init__(self, outbox: Any) -> None:
+        self._outbox = outbox
+        self._is_broken = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._outbox, name)
+
+    def claim(self, *arguments: Any, **named: Any) -> Any:
+        if self._is_broken:
+            self._is_broken = False
+            raise RuntimeError("nobody foresaw it")
+        return self._outbox.claim(*arguments, **named)
+
+
 class TestTheWorker:
     def test_sends_all_that_is_due(self, outbox: Desk) -> None:
         outbox.ehrs.sink().answers = [SILENT] * 3
@@ -423,6 +456,26 @@ class TestTheWorker:
             await asyncio.wait_for(worker, 2)
 
         asyncio.run(run())
+
+    def test_goes_on_after_a_fault_that_nobody_foresaw(self, outbox: Desk) -> None:
+        """The worker inside `serve` is started once: what ended it would leave every row where it is until a restart."""
+
+        async def run() -> None:
+            stop = asyncio.Event()
+            send = replace(outbox.send, outbox=FaultyOnce(outbox.storage.outbox))
+            worker = asyncio.create_task(WorkOutbox(send, idle_seconds=0.01).until(stop))
+            for _ in range(200):
+                if worker.done() or outbox.row().state is RowState.SETTLED:
+                    break
+                await asyncio.sleep(0.01)
+            stop.set()
+            await worker
+
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        outbox.clock.forward(timedelta(minutes=1))
+        asyncio.run(run())
+        assert outbox.row().written == CREATED
 
     def test_the_request_waits_for_a_worker_that_has_the_row(self, outbox: Desk) -> None:
         async def both() -> Written:
