@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -34,7 +35,8 @@ def create_application(services: WebServices) -> FastAPI:
     app.include_router(resource_pages(services, pages))
     app.include_router(undo_pages(services, pages))
     app.include_router(style_pages(services))
-    app.mount("/static", StaticFiles(directory=services.templates / "static"), name="static")
+    # Only what is the same for everybody is packed: a packed page could give away what it holds by its length.
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=services.templates / "static")), name="static")
     add_plain_pages(app, services, pages)
     add_failure_pages(app, pages)
     app.add_middleware(RequestLog)

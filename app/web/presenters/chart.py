@@ -16,6 +16,7 @@ from app.web.presenters.drawing import (
     box,
     diamond,
     level,
+    merged,
     ring,
     square,
     steps,
@@ -64,13 +65,15 @@ def full_chart(shown: Shown, months: int, description: str) -> Drawing:
         title=f"Daily dose and PEG over {months} months",
         description=description,
         rects=(*bands(shown, scale), *hatched(shown, scale), *bars),
-        paths=(
-            *edges(shown, scale),
-            *today_line(shown, DOSE_TOP, PEG_BOTTOM),
-            *planned_line(shown, scale),
-            *dose_line(shown, scale),
-            *peg_paths,
-            *(mark for mark, _ in events),
+        paths=merged(
+            (
+                *edges(shown, scale),
+                *today_line(shown, DOSE_TOP, PEG_BOTTOM),
+                *planned_line(shown, scale),
+                *dose_line(shown, scale),
+                *peg_paths,
+                *(mark for mark, _ in events),
+            )
         ),
         labels=(
             *dose_labels(shown, scale),

@@ -1,7 +1,7 @@
 """Shapes of a drawing in SVG's own units: templates print them, the stylesheet colours them, nothing else is in them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -107,6 +107,17 @@ class Scale:
         return self.bottom - (self.bottom - self.top) * share
 
 
+def merged(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Neighbours of one kind without a title as one shape: a long chart has hundreds of them."""
+    kept: list[Path] = []
+    for path in paths:
+        if kept and not path.title and not kept[-1].title and kept[-1].css == path.css:
+            kept[-1] = replace(kept[-1], d=kept[-1].d + path.d)
+        else:
+            kept.append(path)
+    return tuple(kept)
+
+
 def box(x1: float, y1: float, x2: float, y2: float, css: str, title: str = "") -> Rect:
     """A box from corner to corner."""
     return Rect(at(x1), at(y1), at(max(x2 - x1, 0.5)), at(y2 - y1), css, title)
@@ -120,19 +131,19 @@ def level(axis: TimeAxis, y: float, css: str) -> Path:
 def triangle(x: float, y: float, title: str) -> Path:
     """A mark of its own shape: a triangle that points up."""
     s = MARK_SIZE
-    return Path(f"M{at(x)} {at(y - s)}L{at(x + s)} {at(y + s)}H{at(x - s)}Z", "mark", title)
+    return Path(f"M{at(x)} {at(y - s)}l{at(s)} {at(2 * s)}h{at(-2 * s)}z", "mark", title)
 
 
 def diamond(x: float, y: float, title: str) -> Path:
     """A mark of its own shape: a square on its corner."""
     s = MARK_SIZE
-    return Path(f"M{at(x)} {at(y - s)}L{at(x + s)} {at(y)}L{at(x)} {at(y + s)}L{at(x - s)} {at(y)}Z", "mark", title)
+    return Path(f"M{at(x)} {at(y - s)}l{at(s)} {at(s)}l{at(-s)} {at(s)}l{at(-s)} {at(-s)}z", "mark", title)
 
 
 def square(x: float, y: float, title: str) -> Path:
     """A mark of its own shape: a square."""
     s = MARK_SIZE - 1
-    return Path(f"M{at(x - s)} {at(y - s)}H{at(x + s)}V{at(y + s)}H{at(x - s)}Z", "mark", title)
+    return Path(f"M{at(x - s)} {at(y - s)}h{at(2 * s)}v{at(2 * s)}h{at(-2 * s)}z", "mark", title)
 
 
 def ring(x: float, y: float, title: str) -> Path:
