@@ -66,6 +66,7 @@ def _diagram() -> list[str]:
         if step.kind is not ChangeKind.LEAVE:
             moves.setdefault((standing, THEN[step.kind]), []).append(f"{step.kind.value}, {asked.name.lower()}")
     lines.append(f"    {names[Standing.AS_WANTED]} --> {names[Standing.DIFFERENT]}: the gap changes or closes")
+    lines.append(f"    {names[Standing.AS_WANTED]} --> {names[Standing.TWICE]}: the EHR stores a second one late")
     lines += [f"    {names[a]} --> {names[b]}: {'; '.join(labels)}" for (a, b), labels in moves.items()]
     return lines + [f"    {names[a]} --> {names[b]}: a person {what}" for a, b, what in BY_A_PERSON]
 

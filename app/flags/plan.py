@@ -45,7 +45,11 @@ def plan(
     ledger = {each.identifier: each for each in written}
     by_identifier = {each.identifier: each for each in wanted}
     ours, others = _ours(existing, review.patient)
-    changes = [_change(each, ours.get(each.identifier), review, ledger.get(each.identifier)) for each in wanted]
+    twice = _twice(ours, others)
+    changes = [
+        _change(each, ours.get(each.identifier), review, ledger.get(each.identifier), is_twice=each.identifier in twice)
+        for each in wanted
+    ]
     changes += [_change(None, flag, review, ledger.get(key)) for key, flag in ours.items() if key not in by_identifier]
     changes += [FlagChange(step.kind, flag.rule or "", step.reason, existing=flag) for flag, step in others]
     changes.sort(key=_order)
@@ -69,15 +73,30 @@ def _ours(
     return ours, rest
 
 
+def _twice(ours: Mapping[str, ChartFlag], others: list[tuple[ChartFlag, Step]]) -> frozenset[str]:
+    """Identifiers under which a second Flag is active and reads as the first. Two that are made at once are found by whoever
+    writes; one that an EHR stored long after it should have answered is seen only here."""
+    twins = [flag for flag, step in others if step is DUPLICATE and flag.status == "active"]
+    return frozenset(each.identifier for each in twins if each.identifier and each.text == ours[each.identifier].text)
+
+
 def _rank(flag: ChartFlag) -> tuple[int, int, str]:
     rank = {"active": 0, "entered-in-error": 2}.get(flag.status or "", 1)
     return rank, len(flag.reference), flag.reference
 
 
-def _change(wanted: WantedFlag | None, flag: ChartFlag | None, review: Review, last: LastWritten | None) -> FlagChange:
+def _change(
+    wanted: WantedFlag | None,
+    flag: ChartFlag | None,
+    review: Review,
+    last: LastWritten | None,
+    *,
+    is_twice: bool = False,
+) -> FlagChange:
     rule = wanted.rule if wanted else (flag.rule if flag and flag.rule else "")
     asked = _asked(rule, review) if wanted is None else _wanted(wanted, last)
-    step = TRANSITIONS[_standing(wanted, flag, last), asked]
+    standing = _standing(wanted, flag, last)
+    step = TRANSITIONS[Standing.TWICE if is_twice and standing is Standing.AS_WANTED else standing, asked]
     return FlagChange(step.kind, rule, step.reason, wanted, flag)
 
 

@@ -17,6 +17,7 @@ class Standing(Enum):
 
     NONE = "no Flag"
     AS_WANTED = "active, as wanted"
+    TWICE = "active, as wanted, and a second one that reads the same"
     DIFFERENT = "active, as we wrote it, not as wanted now"
     EDITED = "active, its text edited in the chart"
     ENDED = "ended by Sextant"
@@ -83,10 +84,12 @@ _STAYS_AWAY = Step(_LEAVE, "It was taken out of the chart: it stays so until the
 _NEW_FACTS = Step(ChangeKind.UPDATE, "The facts have changed since a person ended it: make the Flag active again")
 _NEW_AGAIN = Step(ChangeKind.CREATE, "The facts have changed since it was taken out of the chart: write it anew")
 _NEW = Step(ChangeKind.CREATE, "New gap")
+_ONE_STAYS = Step(ChangeKind.UPDATE, "It stands in the chart twice: one stays, the other is marked as entered in error")
 
 _ROWS: Mapping[Standing, _Row] = {
     Standing.NONE: _quiet(WANTED=_NEW, SAME=_NEW),
     Standing.AS_WANTED: {Asked.WANTED: _AS_WANTED, Asked.SAME: _AS_WANTED},
+    Standing.TWICE: {Asked.WANTED: _ONE_STAYS, Asked.SAME: _ONE_STAYS},
     Standing.DIFFERENT: _active(WANTED=_CHANGED, SAME=_CHANGED),
     Standing.EDITED: _active(WANTED=_EDITED, SAME=_EDITED),
     Standing.ENDED: _quiet(WANTED=_BACK, SAME=_BACK),
@@ -98,7 +101,7 @@ _ROWS: Mapping[Standing, _Row] = {
 TRANSITIONS: Mapping[tuple[Standing, Asked], Step] = MappingProxyType(
     {(standing, asked): step for standing, row in _ROWS.items() for asked, step in row.items()}
 )
-"""`AS_WANTED` exists only where something is wanted: any other active Flag of ours is `DIFFERENT` or `EDITED`."""
+"""`AS_WANTED` and `TWICE` exist only where something is wanted: any other active Flag of ours is `DIFFERENT` or `EDITED`."""
 
 NOT_OURS = Step(_LEAVE, "Not written by Sextant: left as it is")
 DUPLICATE = Step(_LEAVE, "A second Flag of the same rule: left as it is")

@@ -37,6 +37,7 @@ nobody's change overwritten. N: test_note_behaviours.py, W: test_flag_writer.py,
     lost response, time-out, 5xx, 429             test_an_answer_that_is_lost
                                                   T test_any_write_whose_answer_goes_astray
     slow commit                                   test_a_commit_that_comes_late
+    ... after the answer                          test_one_that_came_after_the_answer_goes_with_the_next_confirmation
                                                   test_a_search_that_does_not_show_it_yet
     elements dropped: read back and compare       test_a_server_that_drops_elements_is_told_of
     text kept in another form (Oracle: RTF)       N test_also_where_the_text_comes_back_as_rtf
@@ -232,6 +233,17 @@ class TestSeveralMatches:
         assert chart.stored["Flag/10"]["status"] == "entered-in-error"
         healed(chart, chart.write(change))
         assert [f["meta"]["versionId"] for f in chart.all_of("Flag")] == ["2", "2"], "its own work is known again"
+
+    def test_one_that_came_after_the_answer_goes_with_the_next_confirmation(self) -> None:
+        """The plan proposes the Flag that stands as wanted once more: nothing of it changes, its twin goes."""
+        chart = StubChart(PLAIN)
+        chart.write(confirmed())
+        chart.put({**chart.stored["Flag/1"], "id": "10"})
+        again = replace(confirmed(ChangeKind.UPDATE, chart.stored["Flag/1"]), decision="d2")
+        answer = healed(chart, chart.write(again))
+        assert (answer.outcome, [each.target for each in answer.twins]) == ("already_there", ["Flag/10"])
+        assert {n: f["status"] for n, f in chart.stored.items()} == {"Flag/1": "active", "Flag/10": "entered-in-error"}
+        assert chart.stored["Flag/1"]["meta"]["versionId"] == "1"
 
 
 class TestTransactions:

@@ -65,8 +65,36 @@ def test_each_standing_flag_and_each_status(standing: str | None, status: str, e
 
 
 def test_the_table_answers_every_question_it_can_be_asked() -> None:
-    possible = {(standing, asked) for standing in Standing for asked in Asked if standing is not Standing.AS_WANTED}
-    assert set(TRANSITIONS) == possible | {(Standing.AS_WANTED, Asked.WANTED), (Standing.AS_WANTED, Asked.SAME)}
+    only_wanted = {Standing.AS_WANTED, Standing.TWICE}
+    possible = {(standing, asked) for standing in Standing for asked in Asked if standing not in only_wanted}
+    assert set(TRANSITIONS) == possible | {
+        (each, asked) for each in only_wanted for asked in (Asked.WANTED, Asked.SAME)
+    }
+
+
+def test_a_second_one_that_came_late_is_proposed_to_go() -> None:
+    second = replace(flag(), reference="Flag/10")
+    (change,) = planned(review(udt_check="red"), second, flag()).to_write
+    assert (change.kind, change.existing, change.reason) == (
+        ChangeKind.UPDATE,
+        flag(),
+        "It stands in the chart twice: one stays, the other is marked as entered in error",
+    )
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        replace(flag(), reference="Flag/10", text="Urine drug test due (Sextant, as of 2026-01-20)"),
+        replace(flag(), reference="Flag/10", text="UDT: ordered today, Dr Lee"),
+        replace(flag(status="inactive"), reference="Flag/10"),
+        replace(flag(status="entered-in-error"), reference="Flag/10"),
+        replace(flag(), reference="Flag/10", subject="Patient/p2"),
+    ],
+    ids=["of another day", "edited", "ended", "in error", "another person's"],
+)
+def test_a_second_one_that_is_no_twin_is_left(second: ChartFlag) -> None:
+    assert planned(review(udt_check="red"), second, flag()).to_write == ()
 
 
 def test_the_same_gap_on_a_later_day_changes_nothing() -> None:
