@@ -79,7 +79,7 @@ def dismissed(page: Page, running: World, folder: Path) -> None:
     page.get_by_role("link", name=re.compile("^later")).first.click()
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Put aside").click()
-    expect(page.get_by_text("Dismissed")).to_be_visible(timeout=30_000)
+    expect(page.locator(".state-aside")).to_be_visible(timeout=30_000)
     shoot(page, folder / f"{DISMISSED}-dismissed-600.png")
 
 
