@@ -1,4 +1,4 @@
-"""The clinical picture in the browser, by eye, by ear and by keyboard, at every width; not in the printed summary."""
+"""The clinical picture in the browser, by eye, by ear and by keyboard, at every width; its newest part on paper."""
 
 import re
 from collections.abc import Iterator
@@ -110,10 +110,14 @@ def test_a_score_says_how_it_was_before(page: Page, reading_world: World) -> Non
     expect(row).to_contain_text("was 4 on")
 
 
-def test_the_printed_summary_leaves_it_out(page: Page, reading_world: World) -> None:
+def test_the_printed_summary_has_the_newest_of_it_on_one_page(page: Page, reading_world: World) -> None:
     open_visit(page, reading_world, SURPRISE)
     page.emulate_media(media="print")
-    assert not page.locator(".picture").is_visible()
+    for part in (".toxicology", ".beside-part", ".scores-part", ".care-part", ".facts-part"):
+        expect(page.locator(part)).to_be_visible()
+    assert page.locator(".results thead th").count() > 2
+    assert page.locator(".results thead th").filter(visible=True).count() == 2, "the newest day alone"
+    expect(page.get_by_text("close this launch")).to_be_hidden()
     page.emulate_media(media="null")
     printed = page.pdf(format="A4", prefer_css_page_size=False, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1

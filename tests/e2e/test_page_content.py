@@ -107,7 +107,10 @@ def test_nothing_is_fetched_from_elsewhere(page: Page, reading_world: World) -> 
     assert {url.split("/")[2] for url in fetched} == {reading_world.app.base_url.split("/")[2]}
 
 
-@pytest.mark.parametrize("patient", ["typical-four-gaps", "high-dose-unreviewed", "the-four-shapes"])
+@pytest.mark.parametrize(
+    "patient",
+    ["typical-four-gaps", "high-dose-unreviewed", "the-four-shapes", "names-without-codes", "kidney-lung-sleep"],
+)
 def test_the_visit_summary_prints_on_one_page(page: Page, reading_world: World, patient: str) -> None:
     open_visit(page, reading_world, patient)
     printed = page.pdf(format="A4", prefer_css_page_size=False, print_background=True)
