@@ -81,8 +81,12 @@ def _active(**wanted: Step) -> _Row:
 _CHANGED = Step(ChangeKind.UPDATE, "The gap has changed: update text or level")
 _STAYS_DOWN = Step(_LEAVE, "A person ended it in the chart: it stays so until the facts change")
 _STAYS_AWAY = Step(_LEAVE, "It was taken out of the chart: it stays so until the facts change")
-_NEW_FACTS = Step(ChangeKind.UPDATE, "The facts have changed since a person ended it: make the Flag active again")
-_NEW_AGAIN = Step(ChangeKind.CREATE, "The facts have changed since it was taken out of the chart: write it anew")
+_NEW_FACTS = Step(
+    ChangeKind.UPDATE, "A person ended it, and it rests on other facts than when it was written: make it active again"
+)
+_NEW_AGAIN = Step(
+    ChangeKind.CREATE, "It was taken out of the chart, and rests on other facts than when it was written: write it anew"
+)
 _NEW = Step(ChangeKind.CREATE, "New gap")
 _ONE_STAYS = Step(ChangeKind.UPDATE, "It stands in the chart twice: one stays, the other is marked as entered in error")
 
