@@ -66,7 +66,7 @@ def services(parts: Parts) -> WebServices:
         dismiss_finding=DismissFinding(review_patient, policy, clock, storage.unit_of_work),
         preview_changes=preview,
         write_back=WriteBack(preview, ehrs, carry_out),
-        confirmed_changes=ConfirmedChanges(parts.outbox, clock),
+        confirmed_changes=ConfirmedChanges(parts.outbox, clock, parts.held),
         preview_undo=undo,
         undo=WriteBack(undo, ehrs, carry_out),
         templates=TEMPLATES,

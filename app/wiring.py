@@ -109,8 +109,13 @@ class Parts:
             clock=self.clock,
             pace=self.pace,
             fresh_plan=PlanAfresh(self.preview_changes(), self.clock),
-            held=frozenset(e.key for e in self.settings.ehrs if self.settings.writing_at(e) is not Writing.ON),
+            held=self.held,
         )
+
+    @property
+    def held(self) -> frozenset[str]:
+        """EHRs at which nothing is sent at present."""
+        return frozenset(e.key for e in self.settings.ehrs if self.settings.writing_at(e) is not Writing.ON)
 
 
 def open_parts(settings: Settings) -> Parts:

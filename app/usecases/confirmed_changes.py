@@ -22,6 +22,8 @@ class ConfirmedChanges:
 
     outbox: Outbox
     clock: Clock
+    held: frozenset[str] = frozenset()
+    """EHRs at which writing is switched off: nothing of theirs is sent until it is on again."""
 
     def __call__(self, session: LaunchSession) -> tuple[OutboxRow, ...]:
         """Of each Flag and note at most the newest row."""

@@ -48,7 +48,8 @@ def add_reading(router: APIRouter, services: WebServices, pages: Jinja2Templates
         def values_of(preview: Preview) -> dict[str, object]:
             offered = services.find_resources.offered(session.ehr, preview.chart.review)
             view = visit_view(preview.chart, services.zone, months_chosen(months), offered)
-            confirmed = confirmed_lines(services.confirmed_changes(session), preview.chart.review, services.zone)
+            changes, review = services.confirmed_changes, preview.chart.review
+            confirmed = confirmed_lines(changes(session), review, services.zone, changes.held)
             offer = {"offer": offer_words(preview), "sink_note": preview.sink_note}
             return {"view": view, "confirmed": confirmed, **offer}
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app.domain.finding import Review
-from app.domain.outbox import OutboxRow, RowState
+from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
 from app.usecases.carry_out import TAKEN_BACK
 from app.web.presenters.words import clock_time
 from app.web.presenters.writing import title_of, verb_of
 
 _ON_ITS_WAY = ("not in the chart yet: the EHR has not answered", "It is sent by itself. Look again in a few minutes.")
+_HELD = ("not in the chart yet: writing is switched off at this site", "It waits until writing is on again.")
 _WAITS = ("not in the chart yet: the EHR's permission had ended", "It is sent after somebody opens this chart again.")
 _ENDED = {
     "conflict": ("not written: somebody changed it in the chart first", "The preview shows what is left to write."),
@@ -35,13 +36,15 @@ class ConfirmedLine:
     to_do: str
 
 
-def confirmed_lines(rows: Iterable[OutboxRow], review: Review, zone: ZoneInfo) -> tuple[ConfirmedLine, ...]:
-    """One line a row, in the order given."""
-    return tuple(_line(row, review, zone) for row in rows)
+def confirmed_lines(
+    rows: Iterable[OutboxRow], review: Review, zone: ZoneInfo, held: frozenset[str] = frozenset()
+) -> tuple[ConfirmedLine, ...]:
+    """One line a row, in the order given. `held` are EHRs at which writing is switched off."""
+    return tuple(_line(row, review, zone, is_held=row.ehr in held) for row in rows)
 
 
-def _line(row: OutboxRow, review: Review, zone: ZoneInfo) -> ConfirmedLine:
-    happened, to_do = _fate(row)
+def _line(row: OutboxRow, review: Review, zone: ZoneInfo, *, is_held: bool) -> ConfirmedLine:
+    happened, to_do = _HELD if is_held and row.state in OPEN_STATES else _fate(row)
     what = f"{verb_of(row.intent)} {title_of(row.intent.rule, review)}"
     return ConfirmedLine(what, clock_time(row.created_at, zone), happened, to_do)
 

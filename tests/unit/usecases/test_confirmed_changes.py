@@ -74,6 +74,20 @@ def test_a_provenance_is_nobodys_decision() -> None:
     assert told(replace(row(1, PENDING), intent=owed)) == []
 
 
+def reviewed() -> Review:
+    med = MedTotal("Patient/p1", TODAY, "cdc-2022", None, False, None, None, None, None, None)
+    ltot = LtotState("ltot.60of90", True, 90, 90, None, "candidate")
+    finding = Finding("naloxone", "1", Status.RED, "Naloxone access", "because")
+    return Review("Patient/p1", TODAY, "us-default-2026", ltot, Tier("low"), (), med, (finding,))
+
+
+@pytest.mark.parametrize("state", [PENDING, WAITING])
+def test_where_writing_is_switched_off_nothing_is_said_to_be_on_its_way(state: RowState) -> None:
+    (line,) = confirmed_lines([row(1, state)], reviewed(), ZoneInfo("UTC"), frozenset({"clinic"}))
+    assert "switched off" in line.happened
+    assert "until writing is on again" in line.to_do
+
+
 @pytest.mark.parametrize(
     ("state", "outcome", "detail", "happened", "to_do"),
     [
@@ -90,11 +104,7 @@ def test_a_provenance_is_nobodys_decision() -> None:
 def test_each_says_what_happened_and_what_to_do(
     state: RowState, outcome: str, detail: str, happened: str, to_do: str
 ) -> None:
-    med = MedTotal("Patient/p1", TODAY, "cdc-2022", None, False, None, None, None, None, None)
-    ltot = LtotState("ltot.60of90", True, 90, 90, None, "candidate")
-    finding = Finding("naloxone", "1", Status.RED, "Naloxone access", "because")
-    review = Review("Patient/p1", TODAY, "us-default-2026", ltot, Tier("low"), (), med, (finding,))
-    (line,) = confirmed_lines([row(1, state, outcome, detail=detail)], review, ZoneInfo("UTC"))
+    (line,) = confirmed_lines([row(1, state, outcome, detail=detail)], reviewed(), ZoneInfo("UTC"))
     assert line.what == "Create Flag: Naloxone access"
     assert "4 May" in line.when
     assert happened in line.happened
