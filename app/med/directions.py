@@ -54,12 +54,23 @@ def read_directions(dosages: tuple[Dosage, ...], drug: Drug) -> Directions | No:
         return No("a text that goes in steps stands beside other directions")
     read_together = _together(tuple(line for lines in found for line in lines))
     notes = (SAYS_NOTHING,) if len(told) < len(dosages) else ()
-    return replace(read_together, notes=read_together.notes + notes)
+    said_again = _said_again([(lines, _times_of_day(dosage)) for lines, dosage in zip(found, told, strict=True)])
+    return replace(read_together, notes=(*said_again, *read_together.notes, *notes))
 
 
 def says_nothing(dosage: Dosage) -> bool:
     """An instruction without dose, timing, text or anything unreadable ("take with food" sits in other elements)."""
     return not (dosage.doses or dosage.timing or dosage.text or dosage.unreadable or dosage.max_dose_per_period)
+
+
+def _times_of_day(dosage: Dosage) -> tuple[str, ...]:
+    """ "MORN", "HS": the same dose in the morning and at night is stated twice on purpose."""
+    return dosage.timing.repeat.when if dosage.timing and dosage.timing.repeat else ()
+
+
+def _said_again(stated: list[tuple[tuple[Line, ...], tuple[str, ...]]]) -> tuple[str, ...]:
+    most = max(stated.count(each) for each in stated)
+    return (f"the same directions are stated {most} times: each is counted",) if most > 1 else ()
 
 
 def _says_the_same(one: Line, other: Line) -> bool:
@@ -68,10 +79,8 @@ def _says_the_same(one: Line, other: Line) -> bool:
 
 
 def _together(lines: tuple[Line, ...]) -> Directions:
-    most = max(lines.count(line) for line in lines)
-    repeated: tuple[str, ...] = (f"the same directions are stated {most} times: each is counted",) if most > 1 else ()
-    if any(_says_the_same(one, other) for one, other in combinations(lines, 2)):
-        repeated += ("the same dose stands in structure and in words: each is counted",)
+    in_both = any(_says_the_same(one, other) for one, other in combinations(lines, 2))
+    repeated = ("the same dose stands in structure and in words: each is counted",) if in_both else ()
     numbers = {line.sequence for line in lines if line.sequence is not None}
     if len(numbers) < 2:
         return Directions(lines, notes=repeated)

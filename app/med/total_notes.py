@@ -7,14 +7,16 @@ from app.domain.med import Supply, SupplyState
 from app.med.entries import Entries
 
 UNREAD = frozenset({FeedStatus.FAILED, FeedStatus.NOT_GRANTED, FeedStatus.NOT_OFFERED})
-AVERAGES_AT_LEAST = "Part of the last 90 days could not be computed: average and maximum are at least this much."
+AVERAGES_AT_LEAST = "Part of the last 90 days could not be computed: the average and the highest dose may be larger."
 
 
 def notes_on(entries: Entries, rows: tuple[Supply, ...], feeds: Feeds) -> Iterable[str]:
     """What a reader of the total must know, as plain sentences."""
     missing = [row for row in rows if row.state is SupplyState.NOT_COMPUTABLE and row.in_force]
     if missing:
-        yield f"{_entries(len(missing))} not computed: the dose is at least what the others amount to."
+        is_rest_known = any(row.state is SupplyState.COUNTED for row in rows if row.in_force)
+        so = "at least what the others amount to" if is_rest_known else "not known"
+        yield f"{_entries(len(missing))} not computed: the dose is {so}."
     if any(row.factor_note for row in rows if row.in_force):
         yield "The total includes a factor outside the CDC table."
     yield from _duplicates(rows)

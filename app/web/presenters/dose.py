@@ -1,5 +1,6 @@
 """The dose at the top of the page and its working: "95 MME/day", "at least 40 MME/day", "not known", or no opioid."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -89,9 +90,9 @@ def dose_view(med: MedTotal, facts: OverTime, others: tuple[MedTotal, ...] = ())
         rows=tuple(working_row(supply, med.as_of) for supply in in_reading_order(med.in_force)),
         earlier=tuple(working_row(supply, med.as_of) for supply in earlier[:EARLIER_SHOWN]),
         earlier_words=earlier_words(len(earlier)),
-        notes=med.notes,
+        notes=tuple(notes(med)),
         factor_set=SET_NAMES.get(med.factor_set, med.factor_set),
-        other_sets=tuple(other_set(other, med) for other in others) if med.in_force else (),
+        other_sets=other_sets(others, med),
         methods=methods(med, facts),
     )
 
@@ -154,7 +155,14 @@ def averages(med: MedTotal) -> str:
     """One quiet line of context under the number."""
     if med.average_90d is None or med.maximum_90d is None or med.maximum_90d == 0:
         return ""
-    return f"90-day average {number(med.average_90d)}, highest {number(med.maximum_90d)}"
+    return f"90-day average {number(med.average_90d)}, highest {number(med.maximum_90d)} MME/day"
+
+
+def notes(med: MedTotal) -> Iterator[str]:
+    """The engine's notes on the total. "At least" says nothing where there is no number."""
+    for note in med.notes:
+        if med.mme_per_day is not None or "at least" not in note:
+            yield note
 
 
 def name_of(supply: Supply) -> str:
@@ -167,6 +175,12 @@ def missing(supply: Supply) -> str:
     reason = supply.reason or "no reason given"
     short = next((words for begin, words in SHORT_REASONS.items() if reason.startswith(begin)), None)
     return f"{name_of(supply)}: {short or clipped(reason, MISSING_LENGTH)}"
+
+
+def other_sets(others: tuple[MedTotal, ...], med: MedTotal) -> tuple[str, ...]:
+    """One line for each other factor set; none where neither knows a dose."""
+    known = [other for other in others if (other.mme_per_day, med.mme_per_day) != (None, None)]
+    return tuple(other_set(other, med) for other in known) if med.in_force else ()
 
 
 def other_set(other: MedTotal, med: MedTotal) -> str:

@@ -144,3 +144,28 @@ def test_the_same_dose_in_structure_and_in_words_is_told() -> None:
     twice = [*ONE_TABLET, {"text": "Take 1 tablet by mouth four times a day"}]
     answer = med(order(1, PLAIN, "2026-02-20", dosageInstruction=twice))
     assert any("in structure and in words" in note for supply in answer.supplies for note in supply.notes)
+
+
+def times_of_day(*when: list[str]) -> list[dict[str, Any]]:
+    """One tablet once a day, at each of these times."""
+    once = {"frequency": 1, "period": 1, "periodUnit": "d"}
+    dose = [{"doseQuantity": {"value": 1, "unit": "tablet"}}]
+    return [{"timing": {"repeat": {**once, "when": each}}, "doseAndRate": dose} for each in when]
+
+
+@pytest.mark.parametrize(("when", "is_told"), [((["MORN"], ["HS"]), False), ((["MORN"], ["MORN"]), True)])
+def test_the_same_dose_twice_is_told_of_unless_it_has_two_times_of_day(
+    when: tuple[list[str], ...], is_told: bool
+) -> None:
+    answer = med(order(1, PLAIN, "2026-02-20", dosageInstruction=times_of_day(*when)))
+    assert answer.mme_per_day == Decimal(30)
+    assert any("each is counted" in note for row in answer.in_force for note in row.notes) is is_told
+
+
+def test_nothing_counted_is_not_called_at_least() -> None:
+    unreadable = order(1, PLAIN, "2026-02-20", dosageInstruction=[{"text": "as directed"}], dispenseRequest={})
+    alone = med(unreadable)
+    beside = med(unreadable, order(2, {"text": "morphine sulfate 15 mg tablet"}, "2026-02-20"))
+    assert (alone.mme_per_day, beside.mme_per_day) == (None, Decimal(60))
+    assert "1 opioid entry not computed: the dose is not known." in alone.notes
+    assert "1 opioid entry not computed: the dose is at least what the others amount to." in beside.notes
