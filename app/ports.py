@@ -75,6 +75,12 @@ class FlagSink(Protocol):
         token is over. Conflicts and refusals are `Written` values.
         """
 
+    async def look(self, intent: FlagIntent | NoteIntent) -> Written | None:
+        """What an earlier try of this intent, never answered, came to: what `write` would tell of the chart as it stands.
+
+        None where nothing of it is there. Never writes. Raises as `write` does.
+        """
+
 
 class TokenSource(Protocol):
     """A bearer token that is good now."""
@@ -166,8 +172,9 @@ class Outbox(Protocol):
     def add(self, key: str, launch: str, intent: Intent, audit: AuditEntry) -> None:
         """Store a pending intent under an idempotency key; a key already there is left as it is.
 
-        Older open rows of the same lane that nobody is sending are settled as superseded: the newer decision counts.
-        Raises LaunchAgain when the launch is not open: only an open launch can confirm anything.
+        Older open rows of the same lane that were never tried are settled as superseded: the newer decision counts. One that
+        was tried, and that nobody is sending, stays before it and is due at once, carried by this launch: what it wrote must
+        be looked for. Raises LaunchAgain when the launch is not open: only an open launch can confirm anything.
         """
 
     def claim(
@@ -185,16 +192,17 @@ class Outbox(Protocol):
         """Store what is still to be sent after a row, in its name. It stands behind the audit line of that row."""
 
     def withhold(self, number: int, why: str, audit: AuditEntry, *, last: LastWritten | None = None) -> bool:
-        """Settle a row that nobody is sending, and that is not settled, as superseded for this reason: it is never sent.
+        """Settle a row that was never tried, or is dead, as superseded for this reason: it is never sent.
 
-        `last` goes into the ledger. False, and nothing stored but the audit line, when the row is being sent or settled.
+        `last` goes into the ledger. False, and nothing stored but the audit line, when it was tried meanwhile or is settled.
         """
 
     def postpone(self, row: OutboxRow, until: datetime, written: Written, audit: AuditEntry) -> bool:
-        """Give the row back, to be tried again later; settled as superseded where a newer one of its lane stands behind it."""
+        """Give the row back, to be tried again later; at once where a newer one of its lane was put behind it meanwhile."""
 
     def wait(self, row: OutboxRow, written: Written, audit: AuditEntry) -> bool:
-        """Give the row back, to be sent when somebody opens this chart; or as in `postpone`."""
+        """Give the row back, to be sent when somebody opens this chart. One that was never sent at all is settled as superseded
+        where a newer one of its lane stands behind it."""
 
     def bury(
         self, row: OutboxRow, written: Written, remedy: str, audit: AuditEntry, *, last: LastWritten | None = None
@@ -205,7 +213,7 @@ class Outbox(Protocol):
         """Make waiting rows about one person due, carried by a launch that has just been opened; how many."""
 
     def revive(self, number: int, audit: AuditEntry) -> bool:
-        """Make a dead or waiting row due again, with all its tries before it.
+        """Make a dead or waiting row due again, with its tries before it; that it was tried once is not forgotten.
 
         False when it is neither, or when a newer row of the same lane exists: the newer decision counts.
         """

@@ -25,7 +25,8 @@ class OutboxRow:
     """One confirmed intent. `launch` is the one in which it was confirmed, `carrier` the one whose permission sends it.
 
     `attempts` counts claims, the present one included; together with `leased_by` it is the proof of a lease. `written` is
-    the last answer, `remedy` what an administrator can do about a dead row.
+    the last answer, `remedy` what an administrator can do about a dead row. `is_overtaken`, known of a claimed row: a newer
+    decision about the same thing stands behind it, so that it is only looked for.
     """
 
     id: int
@@ -44,6 +45,12 @@ class OutboxRow:
     leased_until: datetime | None = None
     written: Written | None = None
     remedy: str = ""
+    is_overtaken: bool = False
+
+    @property
+    def may_be_there(self) -> bool:
+        """It is not decided, and was tried: the EHR never answered, or whoever sent it is gone, or is sending it now."""
+        return self.state in OPEN_STATES and self.attempts > 0
 
 
 class Writing(StrEnum):

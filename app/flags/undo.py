@@ -25,17 +25,20 @@ from app.domain.flag import (
 from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
 from app.flags.plan import digest_of
 
-TAKE_BACK = "Written by Sextant today: taken back"
+TAKE_BACK = "Written by Sextant today"
 STOOD_BEFORE = "It stood before today; only its text was renewed: left as it is"
 CHANGED_SINCE = "Somebody changed it in the chart since: left as it is"
 NOT_SENT = "Confirmed, not sent yet: will not be sent"
-NOT_ANSWERED = "Confirmed, and the EHR has not answered yet: will not be sent again"
+NOT_ANSWERED = "Confirmed, and the EHR never answered: will not be sent again"
 BEING_SENT = "Being written this moment: taken back as soon as it is in the chart"
 BEING_ENDED = "Being ended this moment: cannot be stopped any more"
+PERHAPS_ENDED = "The EHR has not answered yet whether it was ended: cannot be stopped any more"
+PERHAPS_RENEWED = "It stood before today; the EHR has not answered yet whether its text was renewed: left as it is"
 PERHAPS_THERE = "The EHR never said whether it was written: looked for, and taken back where it is"
 ON_ITS_WAY = "Taking it back is confirmed already, and on its way"
 NOTE_STAYS = "This EHR lets Sextant add a note but not take it back: mark it as entered in error in the EHR itself"
-_TAKES_BACK = frozenset({TAKE_BACK, BEING_SENT, PERHAPS_THERE})
+_TAKES_BACK = frozenset({TAKE_BACK, BEING_SENT, PERHAPS_THERE, "Written by Sextant today: taken back"})
+"""The last one is in rows of before."""
 _WRITTEN = frozenset({"created", "updated"})
 
 Line = Change | Withheld
@@ -110,9 +113,19 @@ class _DaysWork:
         return self.is_open and until is not None and until > self.now
 
     @property
-    def may_be_there(self) -> bool:
-        """The last row was tried, and the EHR never answered."""
-        return self.last.state is not RowState.SETTLED and _is_unanswered(self.last)
+    def tried(self) -> OutboxRow | None:
+        """The row that is not decided yet and was tried. There is one at most: it stands before all that came after it."""
+        return next((row for row in self.rows if row.may_be_there), None)
+
+    @property
+    def is_never_answered(self) -> bool:
+        """The last row was given up, and nobody knows whether it is in the chart."""
+        return self.last.state is RowState.DEAD and _is_unanswered(self.last)
+
+    @property
+    def brings_to_life(self) -> bool:
+        """A row that is, or may be, in the chart made a Flag that was not active before."""
+        return any(_brings_to_life(row) for row in (*self.written, *self.perhaps))
 
     @cached_property
     def written(self) -> tuple[OutboxRow, ...]:
@@ -121,8 +134,8 @@ class _DaysWork:
 
     @cached_property
     def perhaps(self) -> tuple[OutboxRow, ...]:
-        """Rows that are open, or ended without an answer, after the last one that took it back."""
-        return tuple(row for row in self._standing if row.state in OPEN_STATES or _is_unanswered(row))
+        """Rows that were tried and may be in the chart, after the last one that took it back."""
+        return tuple(row for row in self._standing if _is_unanswered(row))
 
     @cached_property
     def _standing(self) -> tuple[OutboxRow, ...]:
@@ -159,21 +172,29 @@ def _of_flag(done: _DaysWork, flag: ChartFlag | None) -> Line | None:
     if is_take_back(done.last) and (done.is_open or flag is None):
         return FlagChange(ChangeKind.LEAVE, intent.rule, ON_ITS_WAY, existing=flag) if done.is_open else None
     if done.is_being_sent:
-        return _being_sent(done, intent)
-    if flag is None or not any(_is_work_of(row, flag) for row in (*done.written[-1:], *done.perhaps)):
+        return _behind_it(done, intent, (BEING_SENT, BEING_ENDED, STOOD_BEFORE))
+    is_there = flag is not None and any(_is_work_of(row, flag) for row in (*done.written[-1:], *done.perhaps))
+    if done.tried is not None and not (is_there and done.brings_to_life):
+        assert isinstance(done.tried.intent, FlagIntent)
+        line = _behind_it(done, done.tried.intent, (PERHAPS_THERE, PERHAPS_ENDED, PERHAPS_RENEWED))
+        return line if line.kind is ChangeKind.INACTIVATE else _withheld(done) or line
+    if not is_there:
         return _not_there(done, flag)
-    if not any(_brings_to_life(row) for row in (*done.written, *done.perhaps)):
+    if not done.brings_to_life:
         return _withheld(done) or FlagChange(ChangeKind.LEAVE, intent.rule, STOOD_BEFORE, existing=flag)
     return FlagChange(ChangeKind.INACTIVATE, intent.rule, TAKE_BACK, existing=flag)
 
 
-def _being_sent(done: _DaysWork, intent: FlagIntent) -> FlagChange:
+def _behind_it(done: _DaysWork, intent: FlagIntent, why: tuple[str, str, str]) -> FlagChange:
+    """What may be in the chart, or come there, is never stopped: its end is sent after it. An end, and the renewal of what
+    stood before, have none. `why` in this order."""
     change = intent.change
+    of_new, of_end, of_renewal = why
     if change.kind is ChangeKind.INACTIVATE or change.wanted is None:
-        return FlagChange(ChangeKind.LEAVE, change.rule, BEING_ENDED, existing=change.existing)
-    if not any(_brings_to_life(row) for row in (*done.written, *done.perhaps)):
-        return FlagChange(ChangeKind.LEAVE, change.rule, STOOD_BEFORE, existing=change.existing)
-    return FlagChange(ChangeKind.INACTIVATE, change.rule, BEING_SENT, change.wanted)
+        return FlagChange(ChangeKind.LEAVE, change.rule, of_end, existing=change.existing)
+    if not done.brings_to_life:
+        return FlagChange(ChangeKind.LEAVE, change.rule, of_renewal, existing=change.existing)
+    return FlagChange(ChangeKind.INACTIVATE, change.rule, of_new, change.wanted)
 
 
 def _not_there(done: _DaysWork, flag: ChartFlag | None) -> Line | None:
@@ -185,11 +206,12 @@ def _not_there(done: _DaysWork, flag: ChartFlag | None) -> Line | None:
 
 
 def _withheld(done: _DaysWork) -> Withheld | None:
-    """The last row, where it can still be kept from being sent; None when it is settled, or dead for a reason of its own."""
+    """The last row, where it can still be kept from being sent; None when it was tried and is not decided, is settled, or is
+    dead for a reason of its own."""
     row, intent = done.last, done.last.intent
-    if not done.is_open and not done.may_be_there:
+    if done.last.may_be_there or not (done.is_open or done.is_never_answered):
         return None
-    reason = NOT_ANSWERED if done.may_be_there else NOT_SENT
+    reason = NOT_ANSWERED if done.is_never_answered else NOT_SENT
     if isinstance(intent, NoteIntent):
         return Withheld(row.id, intent.rule, intent.change.kind, intent.change.note.text, reason)
     assert isinstance(intent, FlagIntent)
@@ -206,16 +228,17 @@ def _of_note(done: _DaysWork, can_end: bool) -> Line | None:
     line = _note_to_end(done)
     if line is None:
         return _withheld(done)
-    is_left = can_end or line.kind is ChangeKind.LEAVE
-    return line if is_left else _withheld(done) or replace(line, kind=ChangeKind.LEAVE, reason=NOTE_STAYS)
+    if can_end or line.kind is ChangeKind.LEAVE or (done.tried is not None and not done.written):
+        return line
+    return _withheld(done) or replace(line, kind=ChangeKind.LEAVE, reason=NOTE_STAYS)
 
 
 def _note_to_end(done: _DaysWork) -> NoteChange | None:
     """The note that stands in the chart, or may; None when today's row was not sent at all."""
-    intent = done.last.intent
+    intent = (done.tried or done.last).intent
     assert isinstance(intent, NoteIntent)
     if not done.written:
-        if done.is_being_sent or done.may_be_there:
+        if done.tried is not None or done.is_never_answered:
             reason = BEING_SENT if done.is_being_sent else PERHAPS_THERE
             return NoteChange(reason, intent.change.note, intent.change.last, ChangeKind.INACTIVATE)
         return None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.domain.audit import Action, AuditEntry
@@ -54,7 +54,7 @@ class SqlOutbox:
             ehr = _ehr_of(connection, launch)
             values = self._values(key, launch, ehr, intent, audit.user)
             if _insert_once(connection, values):
-                self._supersede(connection, key, ehr, intent.lane, audit)
+                self._overtake(connection, values, audit)
 
     def owe(self, row: OutboxRow, intent: FollowUp) -> None:
         """See Outbox. Its launch may be over: it was decided together with the row."""
@@ -73,7 +73,9 @@ class SqlOutbox:
                 return None
             values = {"leased_by": worker, "leased_until": now + lease, "attempts": outbox.c.attempts + 1}
             connection.execute(update(outbox).where(outbox.c.id == number).values(values))
-            return _row(connection.execute(select(outbox).where(outbox.c.id == number)).one()._mapping)
+            found = connection.execute(select(outbox, _has_newer().label("newer")).where(outbox.c.id == number)).one()
+            row = _row(found._mapping)
+            return replace(row, is_overtaken=bool(found.newer) and not isinstance(row.intent, FollowUp))
 
     def settle(self, row: OutboxRow, written: Written, audit: AuditEntry, *, last: LastWritten | None = None) -> bool:
         """See Outbox."""
@@ -84,11 +86,12 @@ class SqlOutbox:
     def withhold(self, number: int, why: str, audit: AuditEntry, *, last: LastWritten | None = None) -> bool:
         """See Outbox."""
         now = self._clock.now()
-        unsettled = and_(outbox.c.id == number, outbox.c.status != RowState.SETTLED, _is_free(outbox, now))
+        never_tried = and_(outbox.c.status.in_(OPEN_STATES), outbox.c.attempts == 0)
+        unsent = and_(outbox.c.id == number, or_(never_tried, outbox.c.status == RowState.DEAD), _is_free(outbox, now))
         with self._transactions.writing() as connection:
             _append(connection, audit)
             values = {**_FREE, **self._superseded(why)}
-            changed = update(outbox).where(unsettled).values(values).returning(outbox.c.ehr, outbox.c.patient)
+            changed = update(outbox).where(unsent).values(values).returning(outbox.c.ehr, outbox.c.patient)
             row = connection.execute(changed).one_or_none()
             if row is not None and last is not None:
                 record(connection, row.ehr, row.patient, last, now)
@@ -98,13 +101,20 @@ class SqlOutbox:
         """See Outbox."""
         values = {**_answer(written), "next_attempt_at": until}
         with self._transactions.writing() as connection:
-            return self._give_back(connection, row, values, audit)
+            is_ours = _change(connection, row, values, audit)
+            if is_ours and not row.is_overtaken:
+                overtaken = and_(outbox.c.id == row.id, _has_newer())
+                connection.execute(update(outbox).where(overtaken).values(next_attempt_at=None))
+            return is_ours
 
     def wait(self, row: OutboxRow, written: Written, audit: AuditEntry) -> bool:
         """See Outbox. A try that found nobody's permission is not counted."""
         values = {**_answer(written), "status": RowState.WAITING, "attempts": row.attempts - 1}
         with self._transactions.writing() as connection:
-            return self._give_back(connection, row, values, audit)
+            is_ours = _change(connection, row, values, audit)
+            if is_ours:
+                self._supersede(connection, and_(outbox.c.id == row.id, outbox.c.attempts == 0, _has_newer()), audit)
+            return is_ours
 
     def bury(
         self, row: OutboxRow, written: Written, remedy: str, audit: AuditEntry, *, last: LastWritten | None = None
@@ -125,7 +135,8 @@ class SqlOutbox:
         """See Outbox."""
         is_down = outbox.c.status.in_([RowState.DEAD, RowState.WAITING])
         dead = and_(outbox.c.id == number, is_down, ~_has_newer())
-        values = {"status": RowState.PENDING, "attempts": 0, "next_attempt_at": None, "remedy": "", **_FREE}
+        tried = case((outbox.c.attempts > 0, 1), else_=0)
+        values = {"status": RowState.PENDING, "attempts": tried, "next_attempt_at": None, "remedy": "", **_FREE}
         with self._transactions.writing() as connection:
             _append(connection, audit)
             return connection.execute(update(outbox).where(dead).values(values)).rowcount == 1
@@ -156,7 +167,7 @@ class SqlOutbox:
             found = connection.execute(select(outbox).where(condition)).one_or_none()
         return None if found is None else _row(found._mapping)
 
-    def _values(self, key: str, launch: str, ehr: str, intent: Intent, user: str | None) -> dict[str, object]:
+    def _values(self, key: str, launch: str, ehr: str, intent: Intent, user: str | None) -> dict[str, Any]:
         return {
             "key": key,
             "launch": launch,
@@ -172,33 +183,28 @@ class SqlOutbox:
             "attempts": 0,
         }
 
-    def _supersede(self, connection: Connection, key: str, ehr: str, lane: str, audit: AuditEntry) -> None:
-        now = self._clock.now()
+    def _overtake(self, connection: Connection, newer: dict[str, Any], audit: AuditEntry) -> None:
+        """What was never tried need not be sent any more; what may be in the chart is looked for first."""
         older = and_(
-            outbox.c.ehr == ehr,
-            outbox.c.lane == lane,
-            outbox.c.key != key,
+            outbox.c.ehr == newer["ehr"],
+            outbox.c.lane == newer["lane"],
+            outbox.c.key != newer["key"],
             outbox.c.status.in_(OPEN_STATES),
-            _is_free(outbox, now),
+            _is_free(outbox, self._clock.now()),
         )
-        values = self._superseded(_NEWER)
-        changed = connection.execute(update(outbox).where(older).values(values).returning(outbox.c.id)).scalars().all()
-        for number in changed:
+        self._supersede(connection, and_(older, outbox.c.attempts == 0), audit)
+        due = {"status": RowState.PENDING, "carrier": newer["launch"], "next_attempt_at": None}
+        connection.execute(update(outbox).where(older).values(due))
+
+    def _supersede(self, connection: Connection, which: ColumnElement[bool], audit: AuditEntry) -> None:
+        changed = update(outbox).where(which).values(self._superseded(_NEWER)).returning(outbox.c.id)
+        for number in connection.execute(changed).scalars().all():
             detail = {**audit.detail, "row": str(number)}
             _append(connection, replace(audit, action=Action.WRITE, outcome=SUPERSEDED, detail=detail))
 
     def _superseded(self, why: str) -> dict[str, Any]:
         now = self._clock.now()
         return {"status": RowState.SETTLED, "settled_at": now, "outcome": SUPERSEDED, "answer_detail": why}
-
-    def _give_back(self, connection: Connection, row: OutboxRow, values: dict[str, Any], audit: AuditEntry) -> bool:
-        """A row behind which a newer decision stands is not tried again: the newer one looks at the chart itself."""
-        is_ours = _change(connection, row, values, audit)
-        overtaken = update(outbox).where(outbox.c.id == row.id, _has_newer()).values(self._superseded(_NEWER))
-        if is_ours and connection.execute(overtaken).rowcount:
-            detail = {**audit.detail, "row": str(row.id)}
-            _append(connection, replace(audit, outcome=SUPERSEDED, detail=detail))
-        return is_ours
 
     def _change_and_record(
         self,

@@ -56,9 +56,9 @@ class CarryOut:
         return (*stopped, *[await self._sent(key, intent) for key, intent in intents.items()])
 
     def _withhold(self, work: Work, session: LaunchSession, line: Withheld) -> Written:
-        """The row is never sent. Where an earlier try may have reached the chart, the ledger says so."""
+        """The row is never sent. What a dead one's tries may have brought into the chart, the ledger says."""
         row = self.outbox.row(line.row)
-        last = perhaps_written(row.intent) if row is not None and row.attempts > 0 else None
+        last = perhaps_written(row.intent) if row is not None and row.state is RowState.DEAD else None
         if not work.outbox.withhold(line.row, TAKEN_BACK, self._stopped(session, line), last=last):
             raise Overtaken("What was to be taken back is being written this moment. Look again in a minute.")
         return Written(line.rule, "superseded", detail=TAKEN_BACK)
@@ -77,7 +77,7 @@ class CarryOut:
         return next(each for each in numbered if not came_to_nothing(self.outbox.find(each)))
 
     async def _sent(self, key: str, intent: FlagIntent | NoteIntent) -> Written:
-        """Send one row; when a worker has it already, wait for its answer."""
+        """Send one row, and what stands before it in its lane; when a worker has either already, wait for its answer."""
         me = f"request {secrets.token_hex(4)}"
         for _ in range(round(_PATIENCE_SECONDS / _LOOK_AGAIN_SECONDS)):
             sent = await self.send.this(me, key)
@@ -86,7 +86,11 @@ class CarryOut:
                 return sent or answer_of(row, intent)
             if row is not None and row.next_attempt_at is not None and row.written is not None:
                 return row.written
-            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            ahead = await self.send.ahead_of(me, row) if row is not None else None
+            if ahead is not None and ahead.outcome in ("unknown", "waiting"):
+                return _behind(ahead, intent)
+            if ahead is None:
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         return Written(intent.rule, "unknown", detail=STILL_SENDING)
 
     def _stopped(self, session: LaunchSession, line: Withheld) -> AuditEntry:
@@ -123,6 +127,12 @@ def came_to_nothing(row: OutboxRow | None) -> bool:
     if row is None or row.state in OPEN_STATES:
         return False
     return row.state is RowState.DEAD or (row.written is not None and row.written.outcome in CAME_TO_NOTHING)
+
+
+def _behind(ahead: Written, intent: FlagIntent | NoteIntent) -> Written:
+    """What is told of a row before which another is not decided yet: it waits as that one does."""
+    is_waiting = ahead.outcome == "waiting"
+    return Written(intent.rule, ahead.outcome, detail=ahead.detail if is_waiting else STILL_SENDING)
 
 
 def answer_of(row: OutboxRow | None, intent: FlagIntent | NoteIntent) -> Written:

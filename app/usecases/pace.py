@@ -25,6 +25,11 @@ class Pace:
         """The longest that one try may take."""
         return self.lease * 0.75
 
+    @property
+    def settling(self) -> timedelta:
+        """How long what was not answered may still be on its way into the chart, before it counts as not there."""
+        return min(timedelta(seconds=2), self.sending / 4)
+
     def before_next(self, attempts: int) -> timedelta:
         """The wait after so many tries, at least one."""
         doublings: int = 2 ** min(attempts - 1, 20)

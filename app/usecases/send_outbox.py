@@ -7,7 +7,8 @@ stored together with its audit line and ends the lease:
                           twin) is put into the outbox behind the line that names it
     no answer             pending again, later each time; after the last try dead, with a remedy
     no permission left    another open launch on the same chart, else Backend Services, else waiting for the next launch
-    carried by a launch in which it was not confirmed  only if a fresh plan has that line still, else settled as superseded
+    overtaken by a newer decision  not written any more, only looked for: settled as what it came to, else as superseded
+    carried by a launch in which it was not confirmed  only if a fresh plan has that line still, else as one that is overtaken
     refused, misconfigured, confirmed too long ago  dead, with a remedy
 """
 
@@ -29,7 +30,7 @@ from app.domain.flag import (
     ProvenanceIntent,
     Written,
 )
-from app.domain.outbox import OutboxRow
+from app.domain.outbox import OPEN_STATES, OutboxRow
 from app.domain.session import LaunchSession
 from app.flags import is_still_wanted, last_written, perhaps_written, rests_on_plan
 from app.ports import Clock, Ehrs, FlagSink, Ledger, Outbox, SessionStore, UnitOfWork
@@ -48,6 +49,9 @@ TOO_LATE = (
 NO_LONGER_WANTED = (
     "Not written: the chart was read again before sending, and it is no longer asked for as it was confirmed. The preview "
     "shows what is to be written now."
+)
+OVERTAKEN = (
+    "Looked for in the chart: not there. A newer decision about the same thing was confirmed, so it is not written."
 )
 OUR_FAULT = "A fault of Sextant's own stopped it. Look for this row in the log, then: sextant outbox retry."
 
@@ -94,6 +98,13 @@ class SendOutbox:
         row = self.outbox.claim(worker, self.pace.lease, key=key, held=self.held)
         return None if row is None else await self._send(row)
 
+    async def ahead_of(self, worker: str, row: OutboxRow) -> Written | None:
+        """Send what stands before a row in its lane; None when there is nothing, or it cannot be had."""
+        rows = self.outbox.rows_of(row.ehr, row.patient)
+        ahead = (each for each in rows if each.intent.lane == row.intent.lane and each.state in OPEN_STATES)
+        first = next((each for each in ahead if each.id < row.id), None)
+        return None if first is None else await self.this(worker, first.key)
+
     async def _send(self, row: OutboxRow) -> Written:
         if row.attempts > self.pace.most_attempts:
             return self._bury(row, Written(rule_of(row), "unknown"), NO_ANSWER)
@@ -116,9 +127,9 @@ class SendOutbox:
         return self._settle(row, written, way)
 
     def _is_too_late(self, row: OutboxRow) -> bool:
-        """A follow-up is never too late: it is about what was written then."""
+        """A follow-up is never too late: it is about what was written then. Nor is looking."""
         is_old = self.clock.now() - row.created_at > self.pace.good_for
-        return is_old and not isinstance(row.intent, FollowUp)
+        return is_old and not isinstance(row.intent, FollowUp) and not row.is_overtaken
 
     async def _carried(self, row: OutboxRow) -> tuple[Written, str]:
         """Written with the first permission that holds, and whose it was; refused when every one was.
@@ -144,11 +155,26 @@ class SendOutbox:
     async def _sent(self, row: OutboxRow, way: Way) -> Written:
         """Where another launch carries it, only after a look at what the findings ask for now. Backend Services do not look:
         reading a whole chart with nobody there is not what they were registered for, and `Pace.good_for` bounds its age."""
+        intent = row.intent
+        if isinstance(intent, FollowUp):
+            return await way.sink.write(intent)
+        if row.is_overtaken:
+            return await self._looked_for(intent, way, OVERTAKEN)
         other = way.session if way.session is not None and way.session.launch != row.launch else None
-        is_asked = other is not None and rests_on_plan(row.intent)
-        if other and is_asked and not is_still_wanted(row.intent, await self.fresh_plan(other)):
-            return Written(rule_of(row), "superseded", detail=NO_LONGER_WANTED)
-        return await way.sink.write(row.intent)
+        if other is None or not rests_on_plan(intent) or is_still_wanted(intent, await self.fresh_plan(other)):
+            return await way.sink.write(intent)
+        if row.attempts > 1:
+            return await self._looked_for(intent, way, NO_LONGER_WANTED)
+        return Written(intent.rule, "superseded", detail=NO_LONGER_WANTED)
+
+    async def _looked_for(self, intent: FlagIntent | NoteIntent, way: Way, why_not: str) -> Written:
+        """What an earlier try, never answered, came to; superseded for this reason where nothing of it is in the chart. A slow
+        EHR is given time to store it."""
+        found = await way.sink.look(intent)
+        if found is None:
+            await asyncio.sleep(self.pace.settling.total_seconds())
+            found = await way.sink.look(intent)
+        return found or Written(intent.rule, "superseded", detail=why_not)
 
     async def _ways(self, row: OutboxRow) -> AsyncIterator[Way]:
         """The carrying launch, then others that are open on the same chart, then Backend Services."""

@@ -127,26 +127,20 @@ def disagreements(
         *_undecided(chart, rows),
         *_forgotten(chart, rows),
         *_repeated(chart),
-        *_ledger(chart, ledger, rows),
+        *_ledger(chart, ledger),
     ]
 
 
 def _unaudited(chart: Chart, lines: Sequence[AuditEntry]) -> Iterator[str]:
-    """Each version of ours is claimed once; a later try that met it again, or a line that found it there, explains it too.
-
-    So does the line of a newer decision that found it, where a line before says that nobody knew whether it was written.
-    """
+    """Each version of ours is claimed once; a later try that met it again, or a line that found it there, explains it too."""
     claims: dict[str, list[Claim]] = {}
     for claim in claims_of(lines):
         found = chart.claimed(claim)
         claims.setdefault(found.name if found else claim.name, []).append(claim)
     met = {(_named(line), line.detail.get("decision")) for line in lines if line.outcome == "already_there"}
-    found_there = {_named(line) for line in lines if line.outcome in ("already_there", "conflict")}
-    not_known = {line.detail.get("decision") for line in lines if line.outcome == "unknown"}
     for version in chart.ours:
         mine = claims.get(version.name, [])
-        is_met = (version.name, version.decision) in met
-        if not mine and not is_met and not (version.decision in not_known and version.name in found_there):
+        if not mine and (version.name, version.decision) not in met:
             yield f"unaudited: {version.name} was written and no line says so"
         if len({claim.by[0] for claim in mine}) > 1 or len({claim.by for claim in mine}) < len(mine):
             yield f"audited twice: {len(mine)} lines say that they wrote {version.name}"
@@ -196,17 +190,14 @@ def _is_about_a_twin(version: Version, chart: Chart) -> bool:
     return any(chart.is_withdrawn(target.partition("/_history")[0]) for target in targets)
 
 
-def _ledger(chart: Chart, ledger: Sequence[LastWritten], rows: Sequence[OutboxRow]) -> Iterator[str]:
-    """The ledger names our newest version of everything that the outbox knows to be written and that was not withdrawn.
+def _ledger(chart: Chart, ledger: Sequence[LastWritten]) -> Iterator[str]:
+    """The ledger names our newest version of everything that we wrote and that was not withdrawn, and nothing else.
 
-    Where a person changed it since and it still said what was wanted, the ledger may name that later version. What a try
-    without an answer wrote, before a newer decision took its place, neither of them knows.
+    Where a person changed it since and it still said what was wanted, the ledger may name that later version.
     """
     noted = {each.reference: each for each in ledger}
-    answered = {row.intent.decision for row in rows if row.written and row.written.outcome in MAKES}
-    known = [v for v in chart.ours if v.decision in answered and not v.reference.startswith("Provenance/")]
-    for reference in sorted({version.reference for version in known}):
-        newest = max((v for v in known if v.reference == reference), key=lambda each: each.number)
+    for reference in sorted({v.reference for v in chart.ours if not v.reference.startswith("Provenance/")}):
+        newest = max((v for v in chart.ours if v.reference == reference), key=lambda each: each.number)
         line = noted.get(reference)
         if line is None and not chart.is_withdrawn(reference):
             yield f"ledger: {newest.name} is ours and not in it"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from app.domain.flag import Intent
+from app.domain.flag import FlagIntent, Intent, NoteIntent, Written
 from app.domain.outbox import OutboxRow
 from app.domain.session import LaunchSession
 from app.ports import EhrConnection, Ehrs, FlagSink, Outbox, UnitOfWork, Work
@@ -182,9 +182,12 @@ class FusedSink:
     def preview(self, intent: Any) -> Any:
         return self.sink.preview(intent)
 
-    async def write(self, intent: Intent) -> Any:
+    async def write(self, intent: Intent) -> Written:
         if self.fuse.is_due("on_the_wire"):
             asyncio.get_running_loop().call_later(self.fuse.delay, die)
         written = await self.sink.write(intent)
         self.fuse.passing("after_send")
         return written
+
+    async def look(self, intent: FlagIntent | NoteIntent) -> Written | None:
+        return await self.sink.look(intent)

@@ -112,8 +112,8 @@ def place(hapi: Hapi, database_url: str) -> Iterator[Place]:
     """With two workers at work until the block ends."""
     environment = settings(hapi.base.removesuffix("/fhir"), 1, Path("unused"), "hapi")
     environment["SEXTANT_DATABASE_URL"] = database_url
-    # Nobody is killed here: a slow HAPI should not look like one that never answers.
-    environment["SEXTANT_OUTBOX_LEASE_SECONDS"] = "20"
+    # Short, so that a slow HAPI looks like one that never answers, and newer decisions come behind tries without an answer.
+    environment["SEXTANT_OUTBOX_LEASE_SECONDS"] = "2"
     patient = add_patient(hapi, clinic_today())
     parts = quick_parts(environment)
     users = (_session(patient, parts.clock.now()), _session(patient, parts.clock.now()))

@@ -88,7 +88,7 @@ def test_what_was_sent_meanwhile_gives_a_new_page_and_takes_nothing_back(running
     answer = desk.frame.post(f"{desk.page}/undo", form)
     assert answer.status_code == 409
     assert "nothing was taken back" in visible_text(answer)
-    assert "Written by Sextant today: taken back" in visible_text(answer)
+    assert "Written by Sextant today" in visible_text(answer)
     assert {each["status"] for each in in_chart(running, "typical-four-gaps")} == {"active"}
 
 

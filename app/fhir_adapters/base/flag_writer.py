@@ -8,7 +8,7 @@ from app.fhir_adapters.base.flag_aim import FlagAim, signature
 from app.fhir_adapters.base.flag_json import attributed, ended_flag, json_text, new_flag, of_ours, renewed_flag
 from app.fhir_adapters.base.flag_steps import identifier_of, previewed_text, wanted_of
 from app.fhir_adapters.base.systems import Json, decided
-from app.fhir_adapters.base.write_once import write_once
+from app.fhir_adapters.base.write_once import look_once, write_once
 from app.ports import PreviewedWrite
 
 
@@ -29,6 +29,10 @@ class FlagWriter:
     async def write(self, intent: FlagIntent) -> Written:
         """Carry out one intent. See `ports.FlagSink`."""
         return await write_once(FlagAim(intent, self.writes), self.writes)
+
+    async def look(self, intent: FlagIntent) -> Written | None:
+        """What an earlier try came to. See `ports.FlagSink`."""
+        return await look_once(FlagAim(intent, self.writes), self.writes)
 
 
 def _previewed(intent: FlagIntent) -> tuple[str, Json]:

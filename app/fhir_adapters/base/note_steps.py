@@ -33,7 +33,7 @@ def next_step(intent: NoteIntent, found: Sequence[Standing], profile: EhrProfile
     """The write to send, or the answer when there is none to send. `can_change`: a note can be corrected in place."""
     own = next((each for each in found if intent.decision and decision_of(each.resource) == intent.decision), None)
     if own is not None:
-        return written(intent, done_of(intent), own)
+        return _done_before(intent, own)
     first = found[0] if found else None
     if intent.change.kind is ChangeKind.INACTIVATE:
         return _take_back(intent, first, can_change)
@@ -42,6 +42,15 @@ def next_step(intent: NoteIntent, found: Sequence[Standing], profile: EhrProfile
     if first.is_in_error:
         return written(intent, "conflict", first, STAYS_IN_ERROR)
     return _correct(intent, found, profile, can_change)
+
+
+def _done_before(intent: NoteIntent, own: Standing) -> Written:
+    """Our own work met again. Where it does not read as sent, or cannot be compared, a person may have been faster: that
+    version is theirs, and ours unknown."""
+    answer = written(intent, done_of(intent), own)
+    is_end = intent.change.kind is ChangeKind.INACTIVATE
+    is_as_sent = own.is_in_error if is_end else own.is_active and says(own.resource, intent.change.note.text)
+    return answer if is_as_sent else replace(answer, version=None)
 
 
 def _create(intent: NoteIntent, profile: EhrProfile) -> Write | Written:

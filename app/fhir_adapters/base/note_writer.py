@@ -10,7 +10,7 @@ from app.fhir_adapters.base.note_aim import NoteAim, signature
 from app.fhir_adapters.base.note_json import corrected_note, new_note
 from app.fhir_adapters.base.standing import withdrawn
 from app.fhir_adapters.base.systems import Json
-from app.fhir_adapters.base.write_once import write_once
+from app.fhir_adapters.base.write_once import look_once, write_once
 from app.ports import PreviewedWrite
 
 
@@ -38,6 +38,10 @@ class NoteWriter:
     async def write(self, intent: NoteIntent) -> Written:
         """Carry out one intent. See `ports.FlagSink`."""
         return await write_once(NoteAim(intent, self.writes), self.writes)
+
+    async def look(self, intent: NoteIntent) -> Written | None:
+        """What an earlier try came to. See `ports.FlagSink`."""
+        return await look_once(NoteAim(intent, self.writes), self.writes)
 
     def _stands_already(self, intent: NoteIntent) -> bool:
         """Whether a note that stands in the chart is changed; elsewhere a new one is made, perhaps in place of the last."""

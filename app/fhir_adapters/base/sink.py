@@ -36,3 +36,7 @@ class ChartSink:
         if isinstance(intent, WithdrawIntent):
             return await self._twins.write(intent)
         return await self._provenances.write(intent)
+
+    async def look(self, intent: FlagIntent | NoteIntent) -> Written | None:
+        """See FlagSink."""
+        return await (self._notes.look(intent) if isinstance(intent, NoteIntent) else self._flags.look(intent))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Protocol
 
-from app.domain.errors import NotPermitted, RecordUnreadable, SextantError, TryAgainLater, WrongUsage
+from app.domain.errors import LaunchAgain, NotPermitted, RecordUnreadable, SextantError, TryAgainLater, WrongUsage
 from app.domain.flag import ProvenanceIntent, WithdrawIntent, Written
 from app.fhir_adapters.base.chart_writes import CONFLICTS, ChartWrites, Done, Write
 from app.fhir_adapters.base.standing import Standing, from_answer, raise_for
@@ -76,6 +76,16 @@ async def write_once(aim: Aim, writes: ChartWrites) -> Written:
         return aim.written("refused", detail=str(error))
 
 
+async def look_once(aim: Aim, writes: ChartWrites) -> Written | None:
+    """What `write_once` would tell of the chart as it stands; None where it would write something. Raises as it does."""
+    try:
+        found = await aim.look()
+        step = aim.next_step(found)
+        return await _answered(aim, writes, step, found) if isinstance(step, Written) else None
+    except (NotPermitted, WrongUsage, RecordUnreadable) as error:
+        return aim.written("refused", detail=str(error))
+
+
 def _is_lost_race(step: Write, done: Done) -> bool:
     return (step.method == "POST" and done.answer.status == 200) or done.answer.status in CONFLICTS
 
@@ -87,8 +97,14 @@ async def _answered(aim: Aim, writes: ChartWrites, answer: Written, found: Seque
 
 
 async def _looked_for(aim: Aim, writes: ChartWrites) -> Written:
-    """After a write that was not answered: done, when the chart says so; otherwise nobody knows yet."""
-    found = await aim.look()
+    """After a write that was not answered: done, when the chart says so; otherwise nobody knows yet.
+
+    Nor where the look is not permitted any more: the write may have been.
+    """
+    try:
+        found = await aim.look()
+    except (LaunchAgain, NotPermitted, RecordUnreadable) as error:
+        raise TryAgainLater(NOT_ANSWERED) from error
     step = aim.next_step(found)
     if isinstance(step, Write):
         raise TryAgainLater(NOT_ANSWERED)

@@ -112,6 +112,37 @@ class TestConfirming:
         assert storage.outbox.settle(old, CREATED, audit())
         assert claimed(storage, "w2").key == "new"
 
+    @pytest.mark.parametrize("fate", ["postponed", "its sender is gone", "waiting"])
+    def test_nor_of_one_whose_try_was_not_answered_which_is_due_at_once(
+        self, storage: Storage, clock: SetClock, fate: str
+    ) -> None:
+        """It may be in the chart: it is looked for by the newer one's launch before that one goes."""
+        storage.sessions.open(session(OTHER))
+        add(storage, "old", intent(text_of_it="old"))
+        if fate == "its sender is gone":
+            claimed(storage)
+            clock.forward(LEASE)
+        else:
+            storage.outbox.postpone(claimed(storage), NINE + timedelta(minutes=15), LATER, audit("unknown"))
+        if fate == "waiting":
+            storage.outbox.wait(claimed(storage, key="old"), LATER, audit("waiting"))
+        before = len(storage.audit.entries())
+        add(storage, "new", intent(text_of_it="new"), OTHER)
+        assert storage.outbox.claim("w2", LEASE, key="new") is None
+        old = claimed(storage, "w2")
+        assert (old.key, old.attempts, old.carrier, old.is_overtaken) == ("old", 2, OTHER, True)
+        assert len(storage.audit.entries()) == before + 1, "nothing was decided about it"
+        assert storage.outbox.settle(old, CREATED, audit())
+        new = claimed(storage, "w2")
+        assert (new.key, new.is_overtaken) == ("new", False)
+
+    def test_follow_ups_are_never_overtaken(self, storage: Storage) -> None:
+        add(storage, "k1", TWIN)
+        row = claimed(storage)
+        storage.outbox.owe(row, TWIN)
+        storage.outbox.postpone(row, NINE, LATER, audit("unknown"))
+        assert not claimed(storage).is_overtaken
+
 
 class TestLeases:
     def test_one_row_has_one_holder(self, storage: Storage) -> None:
@@ -176,7 +207,7 @@ class TestFates:
         assert (dead.remedy, dead.leased_by) == ("mend it", None)
         assert storage.outbox.revive(dead.id, audit("revived"))
         assert not storage.outbox.revive(dead.id, audit())
-        assert claimed(storage).attempts == 1
+        assert claimed(storage).attempts == 2, "that it was tried is not forgotten: it may be in the chart"
 
     def test_dead_with_what_may_be_in_the_chart(self, storage: Storage) -> None:
         add(storage, "k1", intent())
@@ -200,15 +231,25 @@ class TestFates:
         assert other is not None
         assert storage.outbox.revive(other.id, audit())
 
-    @pytest.mark.parametrize("fate", ["postponed", "waiting"])
-    def test_one_behind_which_a_newer_decision_stands_is_not_tried_again(self, storage: Storage, fate: str) -> None:
+    def test_one_that_fails_while_a_newer_decision_comes_behind_it_is_due_at_once(
+        self, storage: Storage, clock: SetClock
+    ) -> None:
         add(storage, "old", intent())
         old = claimed(storage)
         add(storage, "new", intent())
-        if fate == "postponed":
-            assert storage.outbox.postpone(old, NINE + timedelta(seconds=60), LATER, audit("unknown"))
-        else:
-            assert storage.outbox.wait(old, LATER, audit("waiting"))
+        assert storage.outbox.postpone(old, NINE + timedelta(seconds=60), LATER, audit("unknown"))
+        looking = claimed(storage)
+        assert (looking.key, looking.is_overtaken) == ("old", True)
+        assert storage.outbox.postpone(looking, NINE + timedelta(seconds=60), LATER, audit("unknown"))
+        assert storage.outbox.claim("w1", LEASE) is None, "a look that fails has its time"
+        clock.forward(timedelta(seconds=60))
+        assert claimed(storage).key == "old"
+
+    def test_one_that_nobody_could_send_is_superseded_by_a_newer_decision_behind_it(self, storage: Storage) -> None:
+        add(storage, "old", intent())
+        old = claimed(storage)
+        add(storage, "new", intent())
+        assert storage.outbox.wait(old, LATER, audit("waiting"))
         found = storage.outbox.find("old")
         assert found is not None
         assert (found.state, found.written and found.written.outcome) == (RowState.SETTLED, "superseded")
@@ -250,7 +291,7 @@ class TestWithholding:
         return found.id
 
     @pytest.mark.parametrize("fate", ["pending", "waiting", "dead"])
-    def test_what_nobody_is_sending_is_never_sent(self, storage: Storage, fate: str) -> None:
+    def test_what_was_never_tried_or_is_dead_is_never_sent(self, storage: Storage, fate: str) -> None:
         add(storage, "k1", intent())
         if fate == "waiting":
             storage.outbox.wait(claimed(storage), LATER, audit())
@@ -273,8 +314,16 @@ class TestWithholding:
         assert not storage.outbox.withhold(row.id, self.WHY, audit(), last=self.LINE)
         assert storage.ledger.find("clinic", "one") is None
         clock.forward(LEASE)
-        assert storage.outbox.withhold(row.id, self.WHY, audit()), "whoever had it is gone"
-        assert not storage.outbox.settle(row, CREATED, audit("late")), "and comes too late"
+        assert not storage.outbox.withhold(row.id, self.WHY, audit()), "whoever had it is gone, and may have written it"
+        assert claimed(storage).attempts == 2
+
+    def test_nor_is_what_was_tried_and_not_answered(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        storage.outbox.postpone(claimed(storage), NINE, LATER, audit("unknown"))
+        assert not storage.outbox.withhold(self.number(storage), self.WHY, audit(), last=self.LINE)
+        assert storage.ledger.find("clinic", "one") is None
+        storage.outbox.wait(claimed(storage), LATER, audit("waiting"))
+        assert not storage.outbox.withhold(self.number(storage), self.WHY, audit())
 
     def test_what_is_settled_stays_so(self, storage: Storage) -> None:
         add(storage, "k1", intent())

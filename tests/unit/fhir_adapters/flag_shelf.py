@@ -35,6 +35,8 @@ class FlagShelf:
     others: list[Flag] = field(default_factory=list)
     meddle: Flag | None = None
     """Somebody else's change, made just before our next PUT arrives."""
+    looks_after_a_write: int = 0
+    """The status with which they are refused."""
     instead: dict[str, Any] | None = None
     """What every search is answered with instead of its matches."""
 
@@ -57,7 +59,8 @@ class FlagShelf:
     def answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         if request.method == "GET":
-            return self._look(request)
+            is_refused = self.looks_after_a_write and self.writes
+            return httpx.Response(self.looks_after_a_write) if is_refused else self._look(request)
         mishap = self.mishaps.pop(0) if self.mishaps else ""
         if mishap == "dropped":
             raise httpx.ReadTimeout("no answer")
@@ -116,6 +119,11 @@ class FlagShelf:
         with respx.mock(assert_all_called=False) as router:
             router.route(host="ehr.example").mock(side_effect=self.answer)
             return asyncio.run(self.sink(tokens).write(intent))
+
+    def look(self, intent: FlagIntent) -> Written | None:
+        with respx.mock(assert_all_called=False) as router:
+            router.route(host="ehr.example").mock(side_effect=self.answer)
+            return asyncio.run(self.sink().look(intent))
 
 
 WANTED = WantedFlag(

@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import respx
 
-from app.domain.flag import Intent, Written
+from app.domain.flag import FlagIntent, Intent, NoteIntent, Written
 from app.domain.scopes import GrantedScopes
 from app.fhir_adapters import EhrProfile, FhirEhr
 from app.fhir_adapters.hapi import HAPI
@@ -235,6 +235,11 @@ class StubChart:
         with respx.mock(assert_all_called=False) as router:
             router.route(host="ehr.example").mock(side_effect=self.answer)
             return asyncio.run(self.sink().write(intent))
+
+    def look(self, intent: FlagIntent | NoteIntent) -> Written | None:
+        with respx.mock(assert_all_called=False) as router:
+            router.route(host="ehr.example").mock(side_effect=self.answer)
+            return asyncio.run(self.sink().look(intent))
 
 
 def _as_rtf(resource: Resource) -> Resource:

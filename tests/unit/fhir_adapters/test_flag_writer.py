@@ -56,6 +56,16 @@ class TestCreating:
         again = shelf.write(confirmed)
         assert (again.outcome, again.reference, again.version) == ("created", "Flag/1", None)
 
+    def test_a_look_that_is_not_permitted_after_a_lost_answer_leaves_it_not_known(self, shelf: FlagShelf) -> None:
+        """The write may have been: neither "refused" nor "never sent"."""
+        shelf.mishaps = ["lost"]
+        for status in (401, 403):
+            shelf.looks_after_a_write = status
+            with pytest.raises(TryAgainLater):
+                shelf.write(CREATE)
+            shelf.mishaps, shelf.flags = ["dropped"], {}
+            shelf.requests.clear()
+
     def test_carries_every_element_of_the_design(self, shelf: FlagShelf) -> None:
         shelf.write(CREATE)
         flag = json.loads(shelf.writes[0].content)

@@ -86,6 +86,19 @@ class TestOneAVisit:
         assert until_written(chart, note()).outcome in ("created", "already_there")
         assert len(notes(chart)) == 1
 
+    def test_one_that_a_person_edited_before_the_retry_is_told_without_their_version(self, chart: StubChart) -> None:
+        """By that version a later taking back or correction would overwrite what the person wrote. Where the EHR keeps no
+        decision, it is a conflict, of which the ledger learns nothing."""
+        chart.write(note())
+        mine = chart.stored["DocumentReference/1"]
+        chart.put({**mine, "content": [{"attachment": {"contentType": "text/plain", "data": "RHIgTGVl"}}]})
+        for again in (chart.write(note()), chart.look(note())):
+            assert again is not None
+            kept = replace(again, version=None) if again.outcome == "conflict" else again
+            assert (kept.reference, kept.version) == ("DocumentReference/1", None)
+            assert chart.write(note("corrected", ledger(kept), "d2")).outcome == "conflict"
+        assert notes(chart)[0]["content"][0]["attachment"]["data"] == "RHIgTGVl"
+
     @pytest.mark.parametrize("lands_after", [1, 2, 3, 4, 5, 6])
     def test_when_the_commit_comes_late(self, chart: StubChart, lands_after: int) -> None:
         """Where the EHR knows no condition a second note may be made: it is withdrawn, and named."""

@@ -204,6 +204,37 @@ class TestOnEveryServer:
         assert statuses(chart) == ["inactive"]
 
 
+class TestLooking:
+    """What a try without an answer came to, where a newer decision has taken its place: told, and nothing is written."""
+
+    def test_finds_what_was_written_and_writes_nothing(self, chart: StubChart) -> None:
+        written = chart.write(confirmed())
+        before = len(chart.writes)
+        found = chart.look(confirmed())
+        assert found is not None
+        assert (found.outcome, found.reference, found.version) == ("created", written.reference, written.version)
+        assert chart.look(replace(confirmed(identifier="hmac-2"), decision="d2")) is None
+        assert len(chart.writes) == before
+
+    def test_finds_what_a_person_made_of_it_without_their_version(self, chart: StubChart) -> None:
+        chart.write(confirmed())
+        (flag,) = chart.all_of("Flag")
+        chart.put({**flag, "code": {"text": "Dr Lee: talked about it"}})
+        found = chart.look(confirmed())
+        assert found is not None
+        assert (found.outcome, found.version) == ("created", None)
+
+    def test_of_a_change_that_did_not_arrive_finds_nothing(self, chart: StubChart) -> None:
+        chart.write(confirmed())
+        (flag,) = chart.all_of("Flag")
+        end = replace(intent(ChangeKind.INACTIVATE, flag), decided_at=AT, decision="d2")
+        assert chart.look(end) is None
+        chart.write(end)
+        found = chart.look(end)
+        assert found is not None
+        assert found.outcome == "inactivated"
+
+
 class TestSeveralMatches:
     """If-None-Exist with more than one hit is a 412; Flags that were made twice are healed by rows of their own."""
 

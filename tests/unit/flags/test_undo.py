@@ -26,6 +26,8 @@ from app.flags.undo import (
     NOT_SENT,
     NOTE_STAYS,
     ON_ITS_WAY,
+    PERHAPS_ENDED,
+    PERHAPS_RENEWED,
     PERHAPS_THERE,
     STOOD_BEFORE,
     TAKE_BACK,
@@ -181,8 +183,27 @@ class TestNotSentYet:
         end = confirmed(before=flag(), kind=ChangeKind.INACTIVATE)
         assert lines(end, chart=(flag(),)) == [("withhold", "naloxone", NOT_SENT)]
 
-    def test_what_was_tried_and_is_not_in_the_chart_is_not_tried_again(self) -> None:
-        assert lines(confirmed(attempts=2, outcome="unknown")) == [("withhold", "naloxone", NOT_ANSWERED)]
+    def test_what_was_tried_and_is_not_in_the_chart_is_looked_for_and_ended(self) -> None:
+        (line,) = undo_plan([confirmed(attempts=2, outcome="unknown")], (), ANA, NOW, TODAY).changes
+        assert isinstance(line, FlagChange)
+        assert (line.kind, line.reason, line.existing) == (ChangeKind.INACTIVATE, PERHAPS_THERE, None)
+        assert line.wanted == wanted(), "of its lane, so it is looked for first; and as that one reads"
+
+    def test_also_where_a_newer_decision_waits_behind_it(self) -> None:
+        rows = (confirmed(attempts=1, outcome="unknown"), confirmed(2))
+        assert lines(*rows) == [("inactivate", "naloxone", PERHAPS_THERE)]
+
+    def test_an_end_that_was_tried_cannot_be_stopped_but_what_waits_behind_it_can(self) -> None:
+        end = confirmed(before=flag(), kind=ChangeKind.INACTIVATE, attempts=1, outcome="unknown")
+        assert lines(end, chart=(flag(),)) == [("leave", "naloxone", PERHAPS_ENDED)]
+        assert lines(end, confirmed(2), chart=(flag(),)) == [("withhold", "naloxone", NOT_SENT)]
+
+    def test_the_renewal_of_one_that_stood_before_neither(self) -> None:
+        standing = flag(text="Naloxone: offer (Sextant, as of 2026-05-01)")
+        renewal = confirmed(before=standing, attempts=1, outcome="unknown")
+        for chart in (standing, flag(version="2")):
+            assert lines(renewal, chart=(chart,)) == [("leave", "naloxone", PERHAPS_RENEWED)]
+        assert lines(renewal, confirmed(2, before=standing), chart=(standing,)) == [("withhold", "naloxone", NOT_SENT)]
 
     def test_what_was_tried_and_is_in_the_chart_is_ended(self) -> None:
         tried = confirmed(attempts=1, outcome="unknown")
@@ -217,8 +238,8 @@ class TestBeingSent:
         assert line.wanted is not None
         assert FlagIntent(line, ANA).lane == confirmed().intent.lane, "of one lane, so it is sent after it"
 
-    def test_a_lease_that_ran_out_is_nobodys(self) -> None:
-        assert lines(confirmed(attempts=1, leased_for=-1)) == [("withhold", "naloxone", NOT_ANSWERED)]
+    def test_a_lease_that_ran_out_is_nobodys_and_it_may_be_there(self) -> None:
+        assert lines(confirmed(attempts=1, leased_for=-1)) == [("inactivate", "naloxone", PERHAPS_THERE)]
 
     def test_an_end_cannot_be_stopped(self) -> None:
         end = confirmed(before=flag(), kind=ChangeKind.INACTIVATE, attempts=1, leased_for=1)
@@ -337,6 +358,14 @@ class TestNotes:
     @pytest.mark.parametrize("state", [RowState.PENDING, RowState.DEAD])
     def test_never_answered_it_is_looked_for(self, state: RowState) -> None:
         assert lines(note_row(outcome="unknown", state=state)) == [("inactivate", "visit_note", PERHAPS_THERE)]
+
+    def test_also_where_it_could_not_be_taken_back_for_it_may_not_be_there(self) -> None:
+        tried = note_row(outcome="unknown", state=RowState.PENDING)
+        assert lines(tried, can_end_notes=False) == [("inactivate", "visit_note", PERHAPS_THERE)]
+        newer = note_row(2, None, state=RowState.PENDING, attempts=0)
+        assert lines(tried, newer, can_end_notes=False) == [("inactivate", "visit_note", PERHAPS_THERE)]
+        correction = note_row(2, "unknown", state=RowState.PENDING)
+        assert lines(note_row(), correction, can_end_notes=False) == [("leave", "visit_note", NOTE_STAYS)]
 
     def test_being_sent_it_is_taken_back_behind_it(self) -> None:
         sent = note_row(outcome=None, state=RowState.PENDING, leased_for=1)

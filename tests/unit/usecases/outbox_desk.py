@@ -8,7 +8,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from app.domain.flag import Change, ChangeKind, FlagChange, FlagIntent, FlagPlan, Intent, WantedFlag, Written
+from app.domain.flag import (
+    Change,
+    ChangeKind,
+    FlagChange,
+    FlagIntent,
+    FlagPlan,
+    Intent,
+    NoteIntent,
+    WantedFlag,
+    Written,
+)
 from app.domain.outbox import OutboxRow, Writing
 from app.domain.session import LaunchSession, Secret, Tokens
 from app.ports import EhrConnection, PreviewedWrite, Takes
@@ -43,6 +53,8 @@ class WrittenDownSink:
     name: str
     answers: list[Scripted] = field(default_factory=list)
     given: list[Intent] = field(default_factory=list)
+    found: list[Written | Exception | None] = field(default_factory=list)
+    looked_for: list[Intent] = field(default_factory=list)
 
     def preview(self, intent: Any) -> PreviewedWrite:
         raise AssertionError("nothing is previewed here")
@@ -53,6 +65,14 @@ class WrittenDownSink:
         if isinstance(answer, Exception):
             raise answer
         return await answer() if callable(answer) else answer
+
+    async def look(self, intent: FlagIntent | NoteIntent) -> Written | None:
+        """What was written down as found; by default nothing is there."""
+        self.looked_for.append(intent)
+        found = self.found.pop(0) if self.found else None
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 @dataclass

@@ -24,9 +24,9 @@ from app.domain.flag import (
 from app.domain.outbox import RowState
 from app.domain.outcome import Ok
 from app.flags.undo import BEING_SENT, NOT_SENT
-from app.usecases.carry_out import TAKEN_BACK, Overtaken
+from app.usecases.carry_out import STILL_SENDING, TAKEN_BACK, Overtaken
 from app.usecases.pace import Pace
-from app.usecases.send_outbox import NO_ANSWER, NO_LONGER_WANTED, REFUSED, TOO_LATE, SendOutbox
+from app.usecases.send_outbox import NO_ANSWER, NO_LONGER_WANTED, OVERTAKEN, REFUSED, TOO_LATE, SendOutbox
 from app.usecases.tend_outbox import TendOutbox, explanation
 from app.usecases.work_outbox import WorkOutbox
 from tests.unit.usecases.outbox_desk import LATER_LAUNCH, PACE, Desk, WrittenDownSink, desk, flag, session
@@ -282,6 +282,18 @@ class TestWoken:
         assert known is not None
         assert known.status == PERHAPS
 
+    def test_and_tried_before_it_is_looked_for_first(self, outbox: Desk) -> None:
+        """What it wrote makes the fresh plan leave the Flag as it is."""
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        outbox.storage.sessions.end(session().launch)
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.clock.forward(timedelta(minutes=1))
+        outbox.today.changes, outbox.ehrs.sink(LATER_LAUNCH).found = [], [CREATED]
+        assert outbox.work()
+        assert outbox.row().written == CREATED
+        assert outbox.storage.ledger.find("clinic", "lane-1") is not None
+
     def test_and_the_chart_cannot_be_read_whole_it_is_tried_again_later(self, woken: Desk) -> None:
         woken.today.changes = [SILENT]
         assert woken.work()
@@ -320,9 +332,8 @@ class TestWithheld:
     def stop(outbox: Desk, *lines: Withheld, **intents: FlagIntent) -> tuple[Written, ...]:
         return asyncio.run(outbox.carry_out(session(), intents, lines))
 
-    @pytest.mark.parametrize("answer", [OVER, SILENT], ids=["waiting", "to be tried again"])
-    def test_it_is_never_sent(self, outbox: Desk, answer: Exception) -> None:
-        outbox.ehrs.sink().answers = [answer]
+    def test_it_is_never_sent(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [OVER]
         outbox.confirm()
         assert self.stop(outbox, self.LINE) == (Written("naloxone", "superseded", detail=TAKEN_BACK),)
         assert outbox.row().state is RowState.SETTLED
@@ -331,9 +342,19 @@ class TestWithheld:
         assert outbox.outcomes()[-1] == ("confirm_write", "superseded")
         assert isinstance(outbox.storage.audit.verify(), Ok)
 
-    def test_where_an_earlier_try_may_be_there_the_ledger_says_so(self, outbox: Desk) -> None:
+    def test_but_not_what_was_tried_and_not_answered(self, outbox: Desk) -> None:
         outbox.ehrs.sink().answers = [SILENT]
         outbox.confirm()
+        with pytest.raises(Overtaken):
+            self.stop(outbox, self.LINE)
+        assert outbox.row().state is RowState.PENDING
+
+    def test_of_a_dead_one_that_may_be_there_the_ledger_says_so(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [SILENT] * 4
+        outbox.confirm()
+        while outbox.row().state is RowState.PENDING:
+            outbox.clock.forward(timedelta(minutes=1))
+            outbox.work()
         self.stop(outbox, self.LINE)
         line = outbox.storage.ledger.find("clinic", "lane-1")
         assert line == LastWritten("lane-1", "naloxone", "Naloxone: offer", PERHAPS, "facts")
@@ -355,20 +376,85 @@ class TestWithheld:
         assert outbox.outcomes() == before
         assert outbox.storage.outbox.find("k2") is None
 
-    def test_a_newer_decision_behind_one_that_fails_takes_its_place(self, outbox: Desk) -> None:
+
+class TestOvertaken:
+    """A newer decision comes behind one whose try was not answered: what that wrote is looked for before the newer one goes."""
+
+    NEWER = replace(flag(), decision="the newer decision")
+
+    @pytest.fixture
+    def silent(self, outbox: Desk) -> Desk:
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        outbox.clock.forward(timedelta(seconds=1))
+        return outbox
+
+    def last_lines(self, outbox: Desk, number: int) -> list[tuple[str, str]]:
+        lines = outbox.storage.audit.entries()[-number:]
+        return [(line.detail["decision"], line.outcome) for line in lines]
+
+    def test_found_it_is_settled_and_audited_and_then_the_newer_one_goes(self, silent: Desk) -> None:
+        silent.ehrs.sink().found = [replace(CREATED, reference="Flag/8")]
+        silent.ehrs.sink().answers = [Written("naloxone", "conflict", "Flag/8", "1")]
+        assert [each.outcome for each in silent.confirm("k2", self.NEWER)] == ["conflict"]
+        assert silent.row().written == replace(CREATED, reference="Flag/8")
+        assert self.last_lines(silent, 2) == [("decision of lane-1", "created"), ("the newer decision", "conflict")]
+        line = silent.storage.ledger.find("clinic", "lane-1")
+        assert line is not None
+        assert (line.reference, line.version) == ("Flag/8", "1"), "so that no plan takes it for a person's"
+
+    def test_not_there_it_is_superseded_and_never_written(self, silent: Desk) -> None:
+        assert silent.confirm("k2", self.NEWER) == (CREATED,)
+        assert silent.row().written == Written("naloxone", "superseded", detail=OVERTAKEN)
+        sink = silent.ehrs.sink()
+        assert (sink.given, sink.looked_for) == ([flag(), self.NEWER], [flag(), flag()])
+        assert self.last_lines(silent, 2) == [("decision of lane-1", "superseded"), ("the newer decision", "created")]
+        assert silent.storage.audit.entries()[-2].reason == OVERTAKEN
+
+    def test_an_ehr_that_stores_it_late_is_given_time(self, silent: Desk) -> None:
+        silent.ehrs.sink().found = [None, CREATED]
+        silent.confirm("k2", self.NEWER)
+        assert silent.row().written == CREATED
+
+    def test_a_look_that_fails_holds_the_newer_one_but_not_the_person(self, silent: Desk) -> None:
+        silent.ehrs.sink().found = [SILENT]
+        assert silent.confirm("k2", self.NEWER) == (Written("naloxone", "unknown", detail=STILL_SENDING),)
+        assert [silent.row(key).state for key in ("k1", "k2")] == [RowState.PENDING] * 2
+        silent.clock.forward(timedelta(minutes=1))
+        assert silent.work()
+        assert silent.work()
+        assert silent.row("k2").written == CREATED
+
+    def test_where_no_permission_is_left_both_wait_for_the_next_launch(self, silent: Desk) -> None:
+        silent.ehrs.sink().found = [OVER]
+        assert [each.outcome for each in silent.confirm("k2", self.NEWER)] == ["waiting"]
+        assert silent.row().state is RowState.WAITING
+        silent.storage.outbox.wake("clinic", "Patient/p1", session().launch)
+        assert silent.work()
+        assert silent.work()
+        assert silent.row("k2").written == CREATED
+
+    def test_it_is_looked_for_however_old_it_is(self, silent: Desk) -> None:
+        silent.clock.forward(timedelta(hours=7))
+        silent.send = replace(silent.send, pace=replace(silent.send.pace, good_for=timedelta(hours=1)))
+        silent.ehrs.sink().found = [CREATED]
+        silent.confirm("k2", self.NEWER)
+        assert silent.row().written == CREATED
+
+    def test_also_when_the_newer_one_came_while_it_was_being_sent(self, outbox: Desk) -> None:
         async def meanwhile() -> Written:
             with outbox.storage.unit_of_work() as work:
-                entry = outbox.carry_out._entry(session(), flag(), "ok")
-                work.outbox.add("k2", session().launch, flag(), entry)
+                entry = outbox.carry_out._entry(session(), self.NEWER, "ok")
+                work.outbox.add("k2", session().launch, self.NEWER, entry)
             raise SILENT
 
         outbox.ehrs.sink().answers = [meanwhile]
         outbox.confirm()
-        assert (outbox.row().state, outbox.row().written and outbox.row().written.outcome) == (
-            RowState.SETTLED,
-            "superseded",
-        )
-        assert outbox.work(), "the newer one is due at once"
+        assert outbox.row().state is RowState.PENDING
+        outbox.ehrs.sink().found = [CREATED]
+        assert outbox.work(), "it is due at once"
+        assert outbox.row().written == CREATED
+        assert outbox.work()
         assert outbox.row("k2").written == CREATED
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from app.domain.errors import TryAgainLater
+from app.domain.errors import LaunchAgain, TryAgainLater
 from app.domain.flag import Change, ChangeKind, FlagIntent, FlagPlan, NoteChange, WantedNote, Withheld, Written
 from app.domain.outbox import RowState
 from app.domain.session import LaunchSession
@@ -82,7 +82,7 @@ class TestConfirming:
         assert outbox.row().state is RowState.PENDING
 
     def test_what_is_withheld_needs_no_way_into_the_chart(self, outbox: Desk) -> None:
-        outbox.ehrs.sink().answers = [TryAgainLater("silent")]
+        outbox.ehrs.sink().answers = [LaunchAgain("over")]
         outbox.confirm()
         outbox.ehrs.is_switched_off = True
         result = confirm(outbox, preview(withheld=(LINE,)))
