@@ -120,10 +120,11 @@ def add_writing(router: APIRouter, services: WebServices, pages: Jinja2Templates
             return preview_page(request, session, result.preview, CHANGED_MEANWHILE, status=409)
         if not result.preview.is_whole:
             return preview_page(request, session, result.preview, NOT_READ, status=503)
+        chart = result.preview.chart
         values = {
-            "person": person_of(result.preview.chart, services.zone),
-            "answers": answer_lines(result.written, result.preview.chart.review),
-            "can_undo": can_undo(result.written),
+            "person": person_of(chart, services.zone),
+            "answers": answer_lines(result.written, chart.review),
+            "can_undo": can_undo(result.written) or services.preview_undo.has_something(session, chart),
             "launch": launch,
         }
         return pages.TemplateResponse(request, "written.html", values)

@@ -57,10 +57,11 @@ def undo_pages(services: WebServices, pages: Jinja2Templates) -> APIRouter:
             return page(request, session, result.preview, CHANGED_MEANWHILE, status=409)
         if not result.preview.is_whole:
             return page(request, session, result.preview, NOT_READ, status=503)
+        chart = result.preview.chart
         values = {
-            "person": person_of(result.preview.chart, services.zone),
-            "answers": taken_back_lines(result.written, result.preview.chart.review),
-            "can_undo": False,
+            "person": person_of(chart, services.zone),
+            "answers": taken_back_lines(result.written, chart.review),
+            "can_undo": services.preview_undo.has_something(session, chart),
             "launch": launch,
         }
         return pages.TemplateResponse(request, "written.html", values)

@@ -149,3 +149,21 @@ def test_a_flag_that_was_taken_back_is_offered_again_and_says_by_whom_it_was(run
     confirm(desk, "write")
     confirm(desk, "undo")
     assert "Taken back today by Elena Reyes" in visible_text(desk.shown("preview"))
+
+
+def test_after_an_end_what_else_was_written_today_can_still_be_taken_back(running: World) -> None:
+    desk = Desk.of(running, "opioid-benzodiazepine")
+    confirm(desk, "write")
+    desk.send("record/naloxone", {"fact.naloxone": "has", "day": day()})
+    shown = visible_text(desk.shown("preview"))
+    assert "End Flag: Naloxone" in shown
+    assert "As it stands in the chart" in shown
+    assert "As others will read it" not in shown
+    ended = visible_text(confirm(desk, "write"))
+    assert "Ended." in ended
+    assert "Take back what was written today" in ended
+    page = desk.shown("undo")
+    assert "Written by Sextant today" in visible_text(page)
+    nothing_ticked = desk.frame.post(f"{desk.page}/undo", hidden_fields(page.text))
+    assert "Take back what was written today" in visible_text(nothing_ticked)
+    assert "Take back what was written today" not in visible_text(confirm(desk, "undo"))

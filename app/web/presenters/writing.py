@@ -28,17 +28,21 @@ OUTCOMES = {
     "expired": "Not written: it was confirmed too long ago.",
     "dry_run": "Nothing was written: this site only tries Sextant out.",
 }
+AS_OTHERS_WILL_READ_IT = "As others will read it in the chart"
+AS_IT_STANDS = "As it stands in the chart"
 NOT_THERE = "Not in the chart: nothing to take back."
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One line of the preview. `line` is its name in the form; `taken_back` says who took the same back today, or is empty."""
+    """One line of the preview. `line` is its name in the form, `label` says what `text` is; `taken_back` says who took the same
+    back today, or is empty."""
 
     line: str
     verb: str
     title: str
     reason: str
+    label: str
     text: str
     destination: str
     json: str
@@ -68,6 +72,7 @@ def change_line(line: PreviewedChange, review: Review, taken_back_by: str = "") 
         verb=_verb(line.change.kind, line.change.rule),
         title=title_of(line.change.rule, review),
         reason=reason_of(line, review),
+        label=AS_IT_STANDS if line.change.kind is ChangeKind.INACTIVATE else AS_OTHERS_WILL_READ_IT,
         text=line.write.text,
         destination=line.write.destination,
         json=everything_sent(line),
