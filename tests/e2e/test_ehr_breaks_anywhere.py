@@ -77,7 +77,7 @@ def open_chart(sandbox_world: World, request: pytest.FixtureRequest) -> OpenChar
     written = write_every_flag(frame, page)
     chart = OpenChart(sandbox_world, frame, page, dict(frame.get(f"{page}/review.json").json()))
     assert bool(written) == (request.param != "steady-low-dose")
-    assert "nothing to write" in chart.preview()
+    assert "Nothing to write to the chart now." in chart.preview()
     return chart
 
 

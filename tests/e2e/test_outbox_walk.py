@@ -76,7 +76,7 @@ def test_a_write_that_was_not_answered_is_finished_by_the_worker_inside_serve(ru
     lines = len(re.findall('class="change"', answer.text))
     assert lines >= 2
     assert until(running, lines) == lines
-    assert "nothing to write" in visible_text(frame.get(f"{page}/preview"))
+    assert "Nothing to write to the chart now." in visible_text(frame.get(f"{page}/preview"))
 
 
 def test_one_whose_permission_ended_waits_for_the_next_launch_and_says_so(running: World) -> None:

@@ -6,6 +6,7 @@ from app.domain.finding import Review
 from app.domain.flag import VISIT_NOTE, ChangeKind, FlagIntent, Intent, NoteIntent, Written
 from app.usecases.carry_out import TAKEN_BACK
 from app.usecases.preview_changes import Preview, PreviewedChange
+from app.usecases.send_outbox import NO_LONGER_WANTED
 from app.web.presenters.words import counted, plain, sentence
 
 VERBS = {
@@ -28,6 +29,7 @@ OUTCOMES = {
     "expired": "Not written: it was confirmed too long ago.",
     "dry_run": "Nothing was written: this site only tries Sextant out.",
 }
+NO_LONGER_ASKED_FOR = "Not written: no longer asked for as it was confirmed."
 AS_OTHERS_WILL_READ_IT = "As others will read it in the chart"
 AS_IT_STANDS = "As it stands in the chart"
 NOT_THERE = "Not in the chart: nothing to take back."
@@ -153,6 +155,8 @@ def is_nothing_there(item: Written) -> bool:
 def _answer_word(item: Written) -> str:
     if item.detail == TAKEN_BACK:
         return TAKEN_BACK
+    if item.outcome == "superseded" and item.detail == NO_LONGER_WANTED:
+        return NO_LONGER_ASKED_FOR
     if item.outcome == "inactivated" and item.rule == VISIT_NOTE:
         return "Marked as entered in error."
     return OUTCOMES[item.outcome]

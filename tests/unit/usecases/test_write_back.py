@@ -18,10 +18,12 @@ from app.ports import PreviewedWrite
 from app.usecases.plan_afresh import GOOD_FOR, PlanAfresh
 from app.usecases.preview_changes import Preview, PreviewChanges, PreviewedChange
 from app.usecases.review_patient import ReviewedChart
+from app.usecases.send_outbox import NO_LONGER_WANTED, OVERTAKEN
 from app.usecases.write_back import WriteBack
-from app.web.presenters.writing import button_words, is_nothing_there, offer_words
+from app.web.presenters.writing import answer_lines, button_words, is_nothing_there, offer_words
 from tests.clocks import NINE, SetClock
 from tests.unit.usecases.outbox_desk import PACE, Desk, desk, flag, session
+from tests.unit.usecases.test_confirmed_changes import reviewed
 
 NO_CHART = cast(ReviewedChart, None)
 """Nothing here looks at what was read."""
@@ -132,3 +134,13 @@ class TestPlanAfresh:
 def test_an_answer_that_names_nothing_is_nothing_to_take_back() -> None:
     assert is_nothing_there(Written("naloxone", "already_there"))
     assert not is_nothing_there(Written("naloxone", "already_there", "Flag/1"))
+
+
+@pytest.mark.parametrize(
+    ("detail", "word"),
+    [(OVERTAKEN, "a newer decision"), ("", "a newer decision"), (NO_LONGER_WANTED, "no longer asked for")],
+)
+def test_what_was_superseded_says_by_what(detail: str, word: str) -> None:
+    (line,) = answer_lines((Written("naloxone", "superseded", detail=detail),), reviewed())
+    assert word in line.word
+    assert ("newer decision" in line.word) == (word == "a newer decision")
