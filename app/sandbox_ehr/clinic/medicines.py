@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.sandbox_ehr.clinic import codes
 from app.sandbox_ehr.clinic.codes import HL7, Code
+from app.sandbox_ehr.clinic.places import clinician
 from app.sandbox_ehr.clinic.scenario import Chart, Entry, Resource
 from app.sandbox_ehr.clinic.shapes import Json, Number, amount, pieces
 
@@ -66,7 +67,7 @@ def order(
             "intent": intent,
             **_named(medicine),
             "subject": chart.subject,
-            "requester": {"reference": f"Practitioner/{by or chart.seen_by}"},
+            "requester": clinician(by or chart.seen_by),
         }
         if category:
             resource["category"] = [_category(category)]
