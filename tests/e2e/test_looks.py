@@ -27,7 +27,7 @@ BREAKS = {
     "the button to the preview vanishes": ("high-dose", ".write .button", "each.remove()", "button 2 is gone"),
     "the dose figure shrinks": ("high-dose", ".number", "each.style.fontSize = '1.6rem'", "number 1 is"),
     "the columns of a row collapse": ("high-dose", ".todo .row", "each.style.display = 'block'", "what 1 stands at"),
-    "the columns of the wide page collapse": ("wide", ".visit", "each.style.display = 'block'", "rows 1 stands at"),
+    "the columns of the wide page collapse": ("wide", ".now", "each.style = 'float: none; width: auto'", "rows 1 stands at"),
     "a tint disappears": ("high-dose", ".pill", "each.style.background = each.style.color = 'inherit'", "tier 1 has"),
     "the main button loses its ground": ("high-dose", ".button:last-child", "each.style.background = 'none'", "button 2 has"),
     "a notice vanishes": ("excluded", ".notice", "each.remove()", "notice 2 is gone"),
