@@ -3,8 +3,9 @@
 import logging
 import time
 from pathlib import Path
+from typing import Annotated
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
@@ -23,6 +24,8 @@ from app.web.style_pages import style_link, style_pages
 from app.web.undo_pages import undo_pages
 
 log = logging.getLogger(__name__)
+
+LAUNCH_ID = r"^[\w-]{0,100}$"
 
 
 def create_application(services: WebServices) -> FastAPI:
@@ -65,8 +68,9 @@ def add_plain_pages(app: FastAPI, services: WebServices, pages: Jinja2Templates)
     """Pages that need no launch."""
 
     @app.get("/about")
-    async def about(request: Request) -> Response:
-        return pages.TemplateResponse(request, "about.html", {"policy_note": services.policy_note})
+    async def about(request: Request, launch: Annotated[str, Query(pattern=LAUNCH_ID)] = "") -> Response:
+        """`launch` only leads back: in the EHR's frame there may be no other way."""
+        return pages.TemplateResponse(request, "about.html", {"policy_note": services.policy_note, "launch": launch})
 
     @app.get("/healthz")
     async def healthz() -> Response:

@@ -117,6 +117,39 @@ def test_the_visit_summary_prints_on_one_page(page: Page, reading_world: World, 
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 
 
+def test_nothing_reads_as_an_all_clear_above_what_is_due(reading_world: World) -> None:
+    stopped = shown_text(reading_world, "abrupt-stop")
+    assert "Act now" in stopped
+    assert "No risk found beyond the list below" in stopped
+    assert "No added risk found" not in stopped
+    tapering = shown_text(reading_world, "planned-taper")
+    assert "None of the main checks is due" in tapering
+    assert "2 other checks due or not known" in tapering
+
+
+def test_the_working_names_who_prescribed(reading_world: World) -> None:
+    assert "10 mg tablet Elena Reyes, MD 10 mg × 1 tablet × 4 a day" in shown_text(
+        reading_world, "high-dose-unreviewed"
+    )
+
+
+def test_no_least_amount_is_spoken_of_where_no_amount_is_known(reading_world: World) -> None:
+    assert "at least" not in shown_text(reading_world, "everything-grey")
+
+
+def shown_text(world: World, patient: str) -> str:
+    """The words of a visit page, each run of white space as one space."""
+    frame = Frame()
+    return " ".join(visible_text(frame.get(frame.open(world.ehr.base_url, patient))).split())
+
+
+def test_the_page_about_this_page_leads_back(page: Page, reading_world: World) -> None:
+    visit = open_visit(page, reading_world, "steady-low-dose")
+    page.get_by_role("link", name="about this page").click()
+    page.get_by_role("link", name="Back to the visit page").click()
+    assert page.url == visit
+
+
 def test_the_time_axis_has_three_lengths(page: Page, reading_world: World) -> None:
     open_visit(page, reading_world, "planned-taper")
     expect(page.get_by_role("img", name="Daily dose and PEG over 12 months")).to_be_visible()

@@ -3,7 +3,7 @@
 from app.usecases.review_patient import ReviewedChart
 from app.web.presenters.dose import DoseView, WorkingRow
 from app.web.presenters.rows import Row, task_row
-from app.web.presenters.visit import TIERS, VisitView
+from app.web.presenters.visit import VisitView
 from app.web.presenters.words import long_date
 
 
@@ -13,7 +13,7 @@ def note_text(chart: ReviewedChart, view: VisitView) -> str:
     parts = [
         f"Long-term opioid therapy review (Sextant, {long_date(review.as_of)})",
         *dose_lines(view.dose),
-        f"{TIERS[review.tier.level][1]}{f': {view.tier_reasons}' if view.tier_reasons else ''}.",
+        f"{view.tier}{f': {view.tier_reasons}' if view.tier_reasons else ''}.",
         *([view.therapy] if view.therapy else []),
         *view.notices,
         "",

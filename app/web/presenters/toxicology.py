@@ -52,7 +52,7 @@ class ResultCell:
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One drug class over the days shown. `note` says that it is prescribed."""
+    """One drug class over the days shown. `note` says that it is prescribed today, whatever it was on the days of the tests."""
 
     name: str
     note: str
@@ -178,7 +178,7 @@ def day_head(collection: Collection, today: date) -> DayHead:
 
 def class_row(table: ToxicologyTable, name: str) -> ClassRow:
     """One class over the days."""
-    note = "prescribed" if name in table.supplied else ""
+    note = "prescribed now" if name in table.supplied else ""
     return ClassRow(class_name(name), note, tuple(result_cell(each.cell(name)) for each in table.collections))
 
 

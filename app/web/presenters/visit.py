@@ -129,7 +129,7 @@ def visit_view(
 ) -> VisitView:
     """Arrange one review for the page. `offered` are the rules for whose findings the site has services."""
     review, record, order = chart.review, chart.record, chart.order
-    tier_css, tier = TIERS[review.tier.level]
+    tier_css, tier = tier_of(chart)
     rows = tuple(task_row(row, review.as_of, offered) for row in order.rows)
     in_date = rows_of(order.green, review.as_of)
     return VisitView(
@@ -189,6 +189,13 @@ def about_person(record: PatientRecord, today: date) -> str:
     return ", ".join(parts)
 
 
+def tier_of(chart: ReviewedChart) -> tuple[str, str]:
+    """Class and words. "No added risk found" above something to act on now would read as an all-clear."""
+    css, words = TIERS[chart.review.tier.level]
+    is_due = any(row.status is Status.RED for row in chart.order.rows)
+    return (css, "No risk found beyond the list below") if is_due and chart.review.tier.level == "low" else (css, words)
+
+
 def tier_line(reason: TierReason, today: date) -> TierLine:
     """A reason with each piece of its evidence."""
     return TierLine(medicine_words(reason.text), "; ".join(evidence_words(item, today) for item in reason.evidence))
@@ -232,6 +239,8 @@ def nothing_due(chart: ReviewedChart) -> str:
     if all(finding.status is Status.NOT_APPLICABLE for finding in chart.review.findings):
         reason = chart.review.findings[0].reason if chart.review.findings else ""
         return f"No check applies today. {reason}".strip()
+    if chart.order.background:
+        return "None of the main checks is due, as far as Sextant can see."
     return "Nothing is due that Sextant can see."
 
 
@@ -244,9 +253,9 @@ def aside_lines(dismissed: tuple[Finding, ...], zone: ZoneInfo) -> tuple[AsideLi
 
 def background_words(background: int, not_applicable: int) -> str:
     """The one line of all other checks; empty when there are none."""
-    later = f"{background} to look at when there is time" if background else ""
+    others = f"{counted(background, 'other check', 'other checks')} due or not known" if background else ""
     outside = counted(not_applicable, "does not apply", "do not apply") if not_applicable else ""
-    return " · ".join(each for each in (later, outside) if each)
+    return " · ".join(each for each in (others, outside) if each)
 
 
 def feed_problems(feeds: Feeds) -> tuple[FeedProblem, ...]:

@@ -94,7 +94,7 @@ def value_line(value: ExplainedValue) -> ValueLine:
     return ValueLine(
         name=value.path.rsplit(".", 1)[-1].replace("_", " "),
         path=value.path,
-        value=value.value,
+        value=value.value.replace("_", " "),
         source=value.source,
         valid_from=from_day(value.valid_from),
         checked_by=f"signed off by {value.checked_by}" if value.checked_by else "not signed off",
