@@ -232,13 +232,22 @@ class Outbox(Protocol):
 
 
 class Ledger(Protocol):
-    """What Sextant last wrote, by identifier: search on Flags is weak, and some EHRs have none."""
+    """What Sextant last wrote, by identifier: search on Flags is weak, and some EHRs have none.
+
+    The outbox writes its lines, with the row that an answer settles; only what a person took down is remembered from here.
+    """
 
     def find(self, ehr: str, identifier: str) -> LastWritten | None:
         """The line under one identifier."""
 
     def of(self, ehr: str, patient: str) -> Sequence[LastWritten]:
         """All lines about one person."""
+
+    def remember(self, ehr: str, before: LastWritten, after: LastWritten, audit: AuditEntry) -> bool:
+        """Store `after.seen_ended_with`, together with its line in the audit log.
+
+        False, and nothing stored, when the line is no longer as it was read (`before`): whoever plans next sees it anew.
+        """
 
 
 class Work(Protocol):

@@ -15,6 +15,7 @@ class Action(StrEnum):
     CONFIRM_WRITE = "confirm_write"
     WRITE = "write"
     RETRY_WRITE = "retry_write"
+    SEE_BY_HAND = "see_by_hand"
     END_SESSION = "end_session"
     RECORD_FACT = "record_fact"
     WITHDRAW_FACT = "withdraw_fact"

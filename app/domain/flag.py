@@ -54,7 +54,8 @@ class LastWritten:
     """What Sextant last wrote under one identifier, by its own ledger: the chart may say something else since.
 
     `status` is active, inactive or `PERHAPS`; `fingerprint` that of the finding at the time; `version` the chart's own, if it
-    told.
+    told. `seen_ended_with` is the fingerprint of the finding when Sextant first saw that a person had ended the Flag or taken
+    it out of the chart; empty as long as it has not seen that.
     """
 
     identifier: str
@@ -64,6 +65,7 @@ class LastWritten:
     fingerprint: str = ""
     reference: str | None = None
     version: str | None = None
+    seen_ended_with: str = ""
 
 
 class ChangeKind(StrEnum):

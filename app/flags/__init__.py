@@ -8,6 +8,7 @@ from app.flags.identifier import identify_with
 from app.flags.ledger import last_written, perhaps_written
 from app.flags.note import plan_note
 from app.flags.plan import plan
+from app.flags.seen import seen_by_hand
 from app.flags.still_wanted import is_still_wanted, rests_on_plan
 from app.flags.undo import is_of_day, taken_back_today
 from app.flags.wanted import WritePolicy, wanted
@@ -22,6 +23,7 @@ __all__ = [
     "plan",
     "plan_note",
     "rests_on_plan",
+    "seen_by_hand",
     "taken_back_today",
     "wanted",
 ]

@@ -65,7 +65,7 @@ def _of_end(intent: FlagIntent, written: Written, before: LastWritten | None) ->
     text = existing.text if existing else wanted.text if wanted else None
     known = before or LastWritten(intent.lane, intent.rule, text or "", "active")
     reference = written.reference or (existing.reference if existing else None)
-    return replace(known, status="inactive", reference=reference, version=written.version)
+    return replace(known, status="inactive", reference=reference, version=written.version, seen_ended_with="")
 
 
 def _of_note(intent: NoteIntent, written: Written) -> LastWritten | None:

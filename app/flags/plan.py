@@ -23,7 +23,7 @@ from app.domain.flag import (
     Withheld,
 )
 from app.flags.text import gap_in
-from app.flags.transitions import DUPLICATE, NOT_OURS, TRANSITIONS, Asked, Standing, Step
+from app.flags.transitions import BY_HAND, DUPLICATE, NOT_OURS, TRANSITIONS, Asked, Standing, Step
 from app.flags.wanted import WritePolicy
 
 _ENDS = frozenset({Status.GREEN, Status.NOT_APPLICABLE})
@@ -44,7 +44,7 @@ def plan(
     """
     ledger = {each.identifier: each for each in written}
     by_identifier = {each.identifier: each for each in wanted}
-    ours, others = _ours(existing, review.patient)
+    ours, others = ours_of(existing, review.patient)
     twice = _twice(ours, others)
     changes = [
         _change(each, ours.get(each.identifier), review, ledger.get(each.identifier), is_twice=each.identifier in twice)
@@ -56,7 +56,7 @@ def plan(
     return FlagPlan(tuple(changes), digest_of(changes, review.patient))
 
 
-def _ours(
+def ours_of(
     existing: tuple[ChartFlag, ...], patient: str | None
 ) -> tuple[Mapping[str, ChartFlag], list[tuple[ChartFlag, Step]]]:
     """Our Flags, one per identifier (active, then ended, then in error; the lowest id), and the rest with why it is left."""
@@ -94,18 +94,23 @@ def _change(
     is_twice: bool = False,
 ) -> FlagChange:
     rule = wanted.rule if wanted else (flag.rule if flag and flag.rule else "")
-    asked = _asked(rule, review) if wanted is None else _wanted(wanted, last)
-    standing = _standing(wanted, flag, last)
+    standing = standing_of(wanted, flag, last)
+    asked = _asked(rule, review) if wanted is None else _wanted(wanted, last, standing)
     step = TRANSITIONS[Standing.TWICE if is_twice and standing is Standing.AS_WANTED else standing, asked]
     return FlagChange(step.kind, rule, step.reason, wanted, flag)
 
 
-def _wanted(wanted: WantedFlag, last: LastWritten | None) -> Asked:
-    is_same = last is not None and last.fingerprint != "" and last.fingerprint == wanted.fingerprint
-    return Asked.SAME if is_same else Asked.WANTED
+def _wanted(wanted: WantedFlag, last: LastWritten | None, standing: Standing) -> Asked:
+    """Of what a person ended the facts count on which Sextant first saw that: those on which it was written may have changed
+    while it stood. Seen for the first time, nobody can tell which came first, and what the person did stays."""
+    known = last.fingerprint if last else ""
+    if last is not None and standing in BY_HAND:
+        known = last.seen_ended_with or wanted.fingerprint
+    return Asked.SAME if known != "" and known == wanted.fingerprint else Asked.WANTED
 
 
-def _standing(wanted: WantedFlag | None, flag: ChartFlag | None, last: LastWritten | None) -> Standing:
+def standing_of(wanted: WantedFlag | None, flag: ChartFlag | None, last: LastWritten | None) -> Standing:
+    """How our Flag stands in the chart (None: it does not), by what the ledger says of it."""
     last = None if _was_never_written(last, flag) else last
     was_left_active = last is not None and last.status in ("active", PERHAPS)
     if flag is None:

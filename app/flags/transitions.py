@@ -26,11 +26,15 @@ class Standing(Enum):
     IN_ERROR = "marked as entered in error"
 
 
+BY_HAND = frozenset({Standing.ENDED_BY_HAND, Standing.REMOVED})
+"""A person took it down: it stays down until the facts change that Sextant found when it first saw that."""
+
+
 class Asked(Enum):
     """What the finding asks for now."""
 
     WANTED = "the gap is there, on new facts"
-    SAME = "the gap is there, on the facts last written"
+    SAME = "the gap is there, on the same facts"
     SOFTER = "the gap is there, at a level that is not written"
     ASIDE = "the gap is there, put aside by a clinician"
     UNKNOWN = "not known any more"
@@ -82,10 +86,12 @@ _CHANGED = Step(ChangeKind.UPDATE, "The gap has changed: update text or level")
 _STAYS_DOWN = Step(_LEAVE, "A person ended it in the chart: it stays so until the facts change")
 _STAYS_AWAY = Step(_LEAVE, "It was taken out of the chart: it stays so until the facts change")
 _NEW_FACTS = Step(
-    ChangeKind.UPDATE, "A person ended it, and it rests on other facts than when it was written: make it active again"
+    ChangeKind.UPDATE,
+    "A person ended it, and the facts have changed since Sextant first saw that: make it active again",
 )
 _NEW_AGAIN = Step(
-    ChangeKind.CREATE, "It was taken out of the chart, and rests on other facts than when it was written: write it anew"
+    ChangeKind.CREATE,
+    "It was taken out of the chart, and the facts have changed since Sextant first saw that: write it anew",
 )
 _NEW = Step(ChangeKind.CREATE, "New gap")
 _ONE_STAYS = Step(ChangeKind.UPDATE, "It stands in the chart twice: one stays, the other is marked as entered in error")

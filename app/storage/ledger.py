@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from app.domain.audit import AuditEntry
 from app.domain.flag import LastWritten
-from app.storage.engine import Transactions
+from app.storage.audit import SqlAuditLog, lock_head
+from app.storage.engine import JoinedTransaction, Transactions
 from app.storage.tables import written_flags
 
 
 class SqlLedger:
-    """The Ledger port. Lines are written by the outbox, in the transaction that stores the EHR's answer."""
+    """The Ledger port. Lines are written by the outbox, in the transaction that stores the EHR's answer; a use case adds only
+    what a person was seen to have taken down."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
@@ -32,6 +35,23 @@ class SqlLedger:
         with self._transactions.reading() as connection:
             return tuple(_line(found._mapping) for found in connection.execute(statement))
 
+    def remember(self, ehr: str, before: LastWritten, after: LastWritten, audit: AuditEntry) -> bool:
+        """See Ledger."""
+        table = written_flags
+        as_read = (
+            table.c.status == before.status,
+            table.c.fingerprint == before.fingerprint,
+            table.c.version.is_not_distinct_from(before.version),
+            table.c.seen_ended_with == before.seen_ended_with,
+        )
+        same = update(table).where(table.c.ehr == ehr, table.c.identifier == before.identifier, *as_read)
+        with self._transactions.writing() as connection:
+            lock_head(connection)
+            is_same = connection.execute(same.values(seen_ended_with=after.seen_ended_with)).rowcount == 1
+            if is_same:
+                SqlAuditLog(JoinedTransaction(connection)).append(audit)
+            return is_same
+
 
 def record(connection: Connection, ehr: str, patient: str, last: LastWritten, at: datetime) -> None:
     """Write one line over the one before."""
@@ -43,6 +63,7 @@ def record(connection: Connection, ehr: str, patient: str, last: LastWritten, at
         "fingerprint": last.fingerprint,
         "reference": last.reference,
         "version": last.version,
+        "seen_ended_with": last.seen_ended_with,
         "written_at": at,
     }
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -59,4 +80,5 @@ def _line(found: RowMapping) -> LastWritten:
         fingerprint=found["fingerprint"],
         reference=found["reference"],
         version=found["version"],
+        seen_ended_with=found["seen_ended_with"],
     )

@@ -179,6 +179,7 @@ written_flags = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("reference", Text),
     Column("version", Text),
+    Column("seen_ended_with", String(64), nullable=False, server_default=""),
     Column("written_at", UtcInstant, nullable=False),
     Index("ix_written_flags_ehr_patient", "ehr", "patient"),
 )

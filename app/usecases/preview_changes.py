@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from app.domain.audit import Action, AuditEntry
 from app.domain.feeds import Feed, FeedStatus
-from app.domain.flag import Change, FlagIntent, FlagPlan, NoteChange, NoteIntent
+from app.domain.flag import Change, FlagIntent, FlagPlan, LastWritten, NoteChange, NoteIntent
 from app.domain.session import LaunchSession
-from app.flags import plan, plan_note, taken_back_today, wanted
+from app.flags import plan, plan_note, seen_by_hand, taken_back_today, wanted
 from app.ports import Clock, EhrConnection, Ehrs, Ledger, Outbox, PreviewedWrite, Takes
 from app.rules import Policy
 from app.rules.dismissal import fingerprint
@@ -18,6 +19,8 @@ Identify = Callable[[str, str], str]
 """(patient, rule) → the value of our Flag's identifier; carries no patient data."""
 
 FLAGS_UNREAD = "The chart's Flags could not be read whole, so nothing can be written now: try again in a minute."
+SEEN_ENDED = "a person ended it or took it out of the chart; seen for the first time"
+SEEN_AGAIN = "it stands in the chart again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,30 @@ class PreviewChanges:
         return self.preview(session, chart, self.ehrs.connect(session))
 
     def preview(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection) -> Preview:
-        """The preview of a chart that has just been read."""
+        """The preview of a chart that has just been read. What a person took down is remembered when it is first seen."""
         shown = self.shown(session, chart, ehr, self.plan_for(session, chart, ehr))
+        if shown.is_whole and ehr.takes is Takes.FLAGS and has_all_flags(chart):
+            self._remember(session, chart)
         return replace(shown, taken_back=self._taken_back(session, chart))
+
+    def _remember(self, session: LaunchSession, chart: ReviewedChart) -> None:
+        written = self.ledger.of(session.ehr, session.patient)
+        for before, after in seen_by_hand(chart.review, chart.record.flags, written, fingerprint):
+            self.ledger.remember(session.ehr, before, after, self._seen(session, after))
+
+    def _seen(self, session: LaunchSession, line: LastWritten) -> AuditEntry:
+        return AuditEntry(
+            at=self.clock.now(),
+            action=Action.SEE_BY_HAND,
+            outcome="ok",
+            user=session.user,
+            patient=session.patient,
+            ehr=session.ehr,
+            launch=session.launch,
+            target=line.reference,
+            reason=SEEN_ENDED if line.seen_ended_with else SEEN_AGAIN,
+            detail={"rule": line.rule},
+        )
 
     def _taken_back(self, session: LaunchSession, chart: ReviewedChart) -> Mapping[str, str]:
         """By rule, who took its Flag or note back today."""

@@ -371,6 +371,26 @@ class TestLedger:
         storage.outbox.settle(row, CREATED, audit(), last=self.LINE)
         assert storage.ledger.find("clinic", "one") is None
 
+    def test_remembers_on_which_facts_a_person_took_it_down(self, storage: Storage) -> None:
+        add(storage, "k1", intent())
+        storage.outbox.settle(claimed(storage), CREATED, audit(), last=self.LINE)
+        seen, lines = replace(self.LINE, seen_ended_with="other facts"), len(storage.audit.entries())
+        assert storage.ledger.remember("clinic", self.LINE, seen, audit("seen"))
+        assert storage.ledger.find("clinic", "one") == seen
+        assert [each.outcome for each in storage.audit.entries()[lines:]] == ["seen"]
+        assert not storage.ledger.remember("clinic", self.LINE, seen, audit("twice")), "two previews at once"
+        assert not storage.ledger.remember("hospital", seen, self.LINE, audit("elsewhere"))
+        assert len(storage.audit.entries()) == lines + 1
+
+    def test_forgets_it_with_the_next_write(self, storage: Storage) -> None:
+        self.test_remembers_on_which_facts_a_person_took_it_down(storage)
+        add(storage, "k2", intent())
+        storage.outbox.settle(claimed(storage), CREATED, audit(), last=replace(self.LINE, version=None))
+        assert storage.ledger.find("clinic", "one") == replace(self.LINE, version=None)
+        stale = replace(self.LINE, seen_ended_with="other facts")
+        assert not storage.ledger.remember("clinic", self.LINE, stale, audit()), "it is another version"
+        assert storage.ledger.remember("clinic", replace(self.LINE, version=None), stale, audit())
+
 
 class TestOpenSessions:
     def test_are_found_by_chart_newest_first(self, storage: Storage) -> None:

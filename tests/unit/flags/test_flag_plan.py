@@ -224,14 +224,22 @@ class TestWithOurLedger:
     def test_ended_by_hand_stays_down_until_the_facts_change(self) -> None:
         ended = flag(status="inactive")
         assert self.planned(self.line(), ended) == ["leave"]
-        assert self.planned(self.line(), ended, facts="other facts") == ["update"]
+        assert self.planned(self.line(seen_ended_with="facts"), ended, facts="other facts") == ["update"]
+
+    def test_ended_by_hand_on_facts_that_changed_while_it_stood_stays_down_until_they_change_again(self) -> None:
+        ended = flag(status="inactive")
+        assert self.planned(self.line(), ended, facts="other facts") == ["leave"], "nobody can tell which came first"
+        seen = self.line(seen_ended_with="other facts")
+        assert self.planned(seen, ended, facts="other facts") == ["leave"]
+        assert self.planned(seen, ended, facts="facts") == ["update"]
 
     def test_ended_by_us_comes_back_with_the_gap(self) -> None:
         assert self.planned(self.line(status="inactive"), flag(status="inactive")) == ["update"]
 
     def test_taken_out_of_the_chart_stays_out_until_the_facts_change(self) -> None:
         assert self.planned(self.line()) == ["leave"]
-        assert self.planned(self.line(), facts="other facts") == ["create"]
+        assert self.planned(self.line(), facts="other facts") == ["leave"], "seen for the first time"
+        assert self.planned(self.line(seen_ended_with="facts"), facts="other facts") == ["create"]
         assert self.planned(self.line(status="inactive")) == ["create"]
 
     def test_a_text_of_our_form_that_is_not_ours_was_edited(self) -> None:
@@ -252,7 +260,8 @@ class TestWithOurLedger:
         edited = flag(text="Urine drug test ordered (Sextant, as of 2026-01-15)")
         assert self.planned(line, edited, facts="other facts") == ["leave"], "a person's text stays"
         assert self.planned(line, flag(status="inactive")) == ["leave"], "a person ended it"
-        assert self.planned(line, flag(status="inactive"), facts="other facts") == ["update"]
+        seen = replace(line, seen_ended_with="facts")
+        assert self.planned(seen, flag(status="inactive"), facts="other facts") == ["update"]
 
     def test_a_renewal_that_was_never_answered_did_not_happen_where_the_version_is_the_old_one(self) -> None:
         line = self.line(status=PERHAPS, text="Urine drug test overdue (Sextant, as of 2026-02-01)", version="1")
