@@ -9,11 +9,22 @@ from app.rules.evidence.opioids import in_force
 from app.rules.evidence.scores import tidy
 from app.rules.rule import feed_words
 
+SHORT_REASONS = {
+    "directions:": "its directions could not be read",
+    "No factor": "no conversion factor fits it as it is written",
+}
+"""How the dose engine's longer reasons begin, and what is said instead where a person has seconds to read."""
+
+
+def in_few_words(reason: str) -> str:
+    """A reason of the dose engine for a line beside the number; the working gives it whole."""
+    return next((words for begin, words in SHORT_REASONS.items() if reason.startswith(begin)), reason)
+
 
 def why_incomplete(case: Case) -> str:
-    """The entries that could not be computed, each with its reason."""
+    """The entries that could not be computed, each with its reason in few words."""
     reasons = dict.fromkeys(
-        f"{each.product.name or each.ingredient or 'an entry'}: {each.reason}"
+        f"{each.product.name or each.ingredient or 'an entry'}: {in_few_words(each.reason)}"
         for each in in_force(case)
         if each.state is SupplyState.NOT_COMPUTABLE and each.reason
     )

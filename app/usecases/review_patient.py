@@ -16,6 +16,7 @@ from app.med import total
 from app.ports import Clock, Ehrs, UnitOfWork
 from app.rules import Policy
 from app.rules.dismissal import with_dismissals
+from app.rules.dose_words import in_few_words
 from app.rules.evidence.admissible import as_read
 from app.rules.evidence.found import Found
 from app.rules.evidence.toxicology import Outcome
@@ -72,6 +73,7 @@ __all__ = [
     "ToxicologyTable",
     "Unknown",
     "VisitFacts",
+    "in_few_words",
     "reviewed",
 ]
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.domain.med import MedTotal, Method, Supply, SupplyState
-from app.usecases.review_patient import OverTime
+from app.usecases.review_patient import OverTime, in_few_words
 from app.web.presenters.words import clipped, counted, medicine_words, number, plain, short_date
 
 TREND_DAYS = 90
@@ -15,11 +15,6 @@ METHODS_APART = Decimal("0.2")
 MISSING_LENGTH = 70
 EARLIER_SHOWN = 40
 """Earlier supplies beyond these are named by number only: the page stays small, and review.json has them all."""
-SHORT_REASONS = {
-    "directions:": "its directions could not be read",
-    "No factor": "no conversion factor fits it as it is written",
-}
-"""How the engine's longer reasons begin, and what stands beside the number instead."""
 SET_NAMES = {"cdc-2022": "CDC 2022", "cdc-2016": "CDC 2016"}
 STATE_ORDER = (SupplyState.COUNTED, SupplyState.NOT_COMPUTABLE, SupplyState.NOT_COUNTED)
 METHOD_WORDS = {Method.SIGNATURE: "by directions", Method.QUANTITY: "by quantity"}
@@ -172,9 +167,7 @@ def name_of(supply: Supply) -> str:
 
 def missing(supply: Supply) -> str:
     """What the number leaves out, and why, in few words; the working has the whole reason."""
-    reason = supply.reason or "no reason given"
-    short = next((words for begin, words in SHORT_REASONS.items() if reason.startswith(begin)), None)
-    return f"{name_of(supply)}: {short or clipped(reason, MISSING_LENGTH)}"
+    return f"{name_of(supply)}: {clipped(in_few_words(supply.reason or 'no reason given'), MISSING_LENGTH)}"
 
 
 def other_sets(others: tuple[MedTotal, ...], med: MedTotal) -> tuple[str, ...]:

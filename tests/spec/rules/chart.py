@@ -62,7 +62,7 @@ def back(ago: int) -> date:
 
 
 def _id(kind: str) -> str:
-    return f"{kind}/{next(_numbers)}"
+    return f"{kind}/{next(_numbers):07}"
 
 
 def coded(system: str, code: str, text: str | None = None) -> Concept:
