@@ -89,12 +89,31 @@ def why_view(finding: Finding, review: Review, explanation: Explanation) -> WhyV
     )
 
 
+CONCEPTS = {
+    "alcohol_use_disorder": "alcohol use disorder",
+    "bipolar": "bipolar disorder",
+    "copd_or_respiratory": "COPD or another lung disease",
+    "opioid_overdose": "an opioid overdose",
+    "opioid_use_unspecified": "opioid use, not specified",
+    "ptsd": "PTSD",
+    "substance_use_disorder_other": "another substance use disorder",
+    "suicide_attempt_or_ideation": "a suicide attempt or thoughts of suicide",
+}
+"""Concepts of a policy's lists whose keys do not read as words."""
+
+
+def in_words(value: str) -> str:
+    """A policy's value with the keys of its lists as words."""
+    parts = value.split(", ")
+    return ", ".join(CONCEPTS.get(each, each.replace("_", " ")) for each in parts)
+
+
 def value_line(value: ExplainedValue) -> ValueLine:
     """One value; its name is the last word of its path."""
     return ValueLine(
         name=value.path.rsplit(".", 1)[-1].replace("_", " "),
         path=value.path,
-        value=value.value.replace("_", " "),
+        value=in_words(value.value),
         source=value.source,
         valid_from=from_day(value.valid_from),
         checked_by=f"signed off by {value.checked_by}" if value.checked_by else "not signed off",
