@@ -48,7 +48,8 @@ class CarryOut:
     ) -> tuple[Written, ...]:
         """Raises LaunchAgain when the launch ended meanwhile, Overtaken when a row cannot be withheld any more: then nothing
         was stored and nothing is sent."""
-        intents = {self._key_for(key): intent for key, intent in intents.items()}
+        rows = self.outbox.rows_of(session.ehr, session.patient)
+        intents = {_key_for(key, rows): intent for key, intent in intents.items()}
         with self.unit_of_work() as work:
             stopped = [self._withhold(work, session, line) for line in withheld]
             for key, intent in intents.items():
@@ -69,12 +70,6 @@ class CarryOut:
             for intent in intents.values():
                 work.audit.append(self._entry(session, intent, "dry_run"))
         return tuple(Written(intent.rule, "dry_run", detail=DRY_RUN) for intent in intents.values())
-
-    def _key_for(self, key: str) -> str:
-        """The key as it is; after a try that came to nothing the next one: confirming again must do something again, while
-        sending the same form twice must not."""
-        numbered = chain([key], (f"{key}:{number}" for number in count(2)))
-        return next(each for each in numbered if not came_to_nothing(self.outbox.find(each)))
 
     async def _sent(self, key: str, intent: FlagIntent | NoteIntent) -> Written:
         """Send one row, and what stands before it in its lane; when a worker has either already, wait for its answer."""
@@ -122,9 +117,21 @@ class CarryOut:
         )
 
 
-def came_to_nothing(row: OutboxRow | None) -> bool:
+def _key_for(key: str, rows: Sequence[OutboxRow]) -> str:
+    """The key as it is; the next one after a try that came to nothing, or after another decision about the same Flag or note:
+    confirming again must do something again, while sending the same form twice must not. `rows` are all of the person's.
+
+    Once a Flag was written, taken back and has left the chart, the plan is the very one that was confirmed first.
+    """
+    newest = {row.intent.lane: row for row in sorted(rows, key=lambda each: each.id)}
+    spent = {row.key for row in rows if came_to_nothing(row) or newest[row.intent.lane].id != row.id}
+    numbered = chain([key], (f"{key}:{number}" for number in count(2)))
+    return next(each for each in numbered if each not in spent)
+
+
+def came_to_nothing(row: OutboxRow) -> bool:
     """Whether a row ended without its change in the chart, so that the next preview offers the line again."""
-    if row is None or row.state in OPEN_STATES:
+    if row.state in OPEN_STATES:
         return False
     return row.state is RowState.DEAD or (row.written is not None and row.written.outcome in CAME_TO_NOTHING)
 

@@ -14,7 +14,7 @@ stored together with its audit line and ends the lease:
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -25,15 +25,17 @@ from app.domain.flag import (
     FlagIntent,
     FlagPlan,
     FollowUp,
+    Intent,
     LastWritten,
     NoteIntent,
     ProvenanceIntent,
+    WithdrawIntent,
     Written,
 )
 from app.domain.outbox import OPEN_STATES, OutboxRow
 from app.domain.session import LaunchSession
 from app.flags import is_still_wanted, last_written, perhaps_written, rests_on_plan
-from app.ports import Clock, Ehrs, FlagSink, Ledger, Outbox, SessionStore, UnitOfWork
+from app.ports import Clock, EhrConnection, Ehrs, FlagSink, Ledger, Outbox, SessionStore, Takes, UnitOfWork
 from app.usecases.pace import Pace
 
 log = logging.getLogger("sextant.outbox")
@@ -110,11 +112,13 @@ class SendOutbox:
             return self._bury(row, Written(rule_of(row), "unknown"), NO_ANSWER)
         if self._is_too_late(row):
             return self._bury(row, Written(rule_of(row), "expired"), TOO_LATE)
+        launches: Sequence[LaunchSession] = ()
         try:
+            launches = self.sessions.open_for(row.ehr, row.patient)
             async with asyncio.timeout(self.pace.sending.total_seconds()):
-                written, way = await self._carried(row)
+                written, way = await self._carried(row, launches)
         except LaunchAgain:
-            return self._wait(row)
+            return self._wait(row, launches)
         except (TryAgainLater, TimeoutError) as error:
             return self._postpone(row, str(error) or "The EHR took too long.")
         except SextantError as error:
@@ -131,14 +135,14 @@ class SendOutbox:
         is_old = self.clock.now() - row.created_at > self.pace.good_for
         return is_old and not isinstance(row.intent, FollowUp) and not row.is_overtaken
 
-    async def _carried(self, row: OutboxRow) -> tuple[Written, str]:
+    async def _carried(self, row: OutboxRow, launches: Sequence[LaunchSession]) -> tuple[Written, str]:
         """Written with the first permission that holds, and whose it was; refused when every one was.
 
         Raises LaunchAgain when there is none, or one has ended and the rest are refused: another launch may be allowed to.
         """
         refused: tuple[Written, str] | None = None
         has_ended = False
-        async for way in self._ways(row):
+        async for way in self._ways(row, launches):
             try:
                 written = await self._sent(row, way)
             except LaunchAgain:
@@ -176,17 +180,18 @@ class SendOutbox:
             found = await way.sink.look(intent)
         return found or Written(intent.rule, "superseded", detail=why_not)
 
-    async def _ways(self, row: OutboxRow) -> AsyncIterator[Way]:
+    async def _ways(self, row: OutboxRow, launches: Sequence[LaunchSession]) -> AsyncIterator[Way]:
         """The carrying launch, then others that are open on the same chart, then Backend Services."""
         carrier = self.sessions.find(row.carrier)
-        others = [each for each in self.sessions.open_for(row.ehr, row.patient) if each.launch != row.carrier]
+        others = [each for each in launches if each.launch != row.carrier]
         for session in [*([carrier] if carrier else []), *others]:
-            sink = self.ehrs.connect(session).sink
+            sink = _sink_for(row.intent, self.ehrs.connect(session))
             if sink is not None:
                 yield Way("launch" if session is carrier else "another launch", sink, session)
         unattended = await self.ehrs.unattended(row.ehr)
-        if unattended is not None and unattended.sink is not None:
-            yield Way("backend services", unattended.sink)
+        sink = _sink_for(row.intent, unattended) if unattended is not None else None
+        if sink is not None:
+            yield Way("backend services", sink)
 
     def _settle(self, row: OutboxRow, written: Written, way: str) -> Written:
         before = None if isinstance(row.intent, FollowUp) else self.ledger.find(row.ehr, row.intent.lane)
@@ -210,9 +215,14 @@ class SendOutbox:
         self.outbox.postpone(row, self.clock.now() + wait, written, self._entry(row, written))
         return written
 
-    def _wait(self, row: OutboxRow) -> Written:
+    def _wait(self, row: OutboxRow, tried: Sequence[LaunchSession]) -> Written:
+        """A launch that was opened while the row was in hand found nothing that waited: it carries the row all the same."""
         written = Written(rule_of(row), "waiting", detail=WAITING)
         self.outbox.wait(row, written, self._entry(row, written))
+        known = {each.launch for each in tried}
+        newer = [each.launch for each in self.sessions.open_for(row.ehr, row.patient) if each.launch not in known]
+        if newer:
+            self.outbox.wake(row.ehr, row.patient, newer[0])
         return written
 
     def _bury(self, row: OutboxRow, written: Written, remedy: str) -> Written:
@@ -247,6 +257,13 @@ class SendOutbox:
                 **({"twins": " ".join(each.target for each in written.twins)} if written.twins else {}),
             },
         )
+
+
+def _sink_for(intent: Intent, ehr: EhrConnection) -> FlagSink | None:
+    """None also where notes alone were granted and the intent is about a Flag: its plan has no Flags, which says nothing."""
+    is_twin = isinstance(intent, WithdrawIntent) and intent.target.startswith("Flag/")
+    is_about_flag = isinstance(intent, FlagIntent) or is_twin
+    return None if is_about_flag and ehr.takes is not Takes.FLAGS else ehr.sink
 
 
 def rule_of(row: OutboxRow) -> str:

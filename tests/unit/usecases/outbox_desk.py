@@ -82,6 +82,8 @@ class WrittenDownEhrs:
     sinks: dict[str, WrittenDownSink] = field(default_factory=dict)
     backend: WrittenDownSink | None = None
     is_switched_off: bool = False
+    takes_notes_alone: frozenset[str] = frozenset()
+    """Launches that were granted no more."""
 
     def sink(self, launch: str = LAUNCH) -> WrittenDownSink:
         return self.sinks.setdefault(launch, WrittenDownSink(launch))
@@ -89,7 +91,8 @@ class WrittenDownEhrs:
     def connect(self, session: LaunchSession) -> EhrConnection:
         if self.is_switched_off:
             return EhrConnection(NothingToRead(), None, "switched off", Takes.NOTHING, Writing.OFF)
-        return EhrConnection(NothingToRead(), self.sink(session.launch))
+        takes = Takes.NOTE if session.launch in self.takes_notes_alone else Takes.FLAGS
+        return EhrConnection(NothingToRead(), self.sink(session.launch), takes=takes)
 
     async def unattended(self, ehr: str) -> EhrConnection | None:
         return EhrConnection(NothingToRead(), self.backend, "", Takes.FLAGS, Writing.ON) if self.backend else None

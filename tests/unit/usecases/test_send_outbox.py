@@ -23,7 +23,7 @@ from app.domain.flag import (
 )
 from app.domain.outbox import RowState
 from app.domain.outcome import Ok
-from app.flags.undo import BEING_SENT, NOT_SENT
+from app.flags.undo import BEING_SENT, NOT_SENT, TAKE_BACK
 from app.usecases.carry_out import STILL_SENDING, TAKEN_BACK, Overtaken
 from app.usecases.pace import Pace
 from app.usecases.send_outbox import NO_ANSWER, NO_LONGER_WANTED, OVERTAKEN, REFUSED, TOO_LATE, SendOutbox
@@ -82,6 +82,17 @@ class TestAnswered:
         assert outbox.confirm() == (CREATED,)
         assert len(outbox.ehrs.sink().given) == 2
         assert outbox.row("k1:2").state is RowState.SETTLED
+
+    def test_and_so_does_confirming_again_what_was_taken_back_since(self, outbox: Desk) -> None:
+        """The Flag has left the chart by now, so the plan is the very one that was confirmed first."""
+        end = replace(flag().change, kind=ChangeKind.INACTIVATE, reason=TAKE_BACK)
+        ended, anew = Written("naloxone", "inactivated", "Flag/9", "2"), replace(CREATED, reference="Flag/10")
+        outbox.ehrs.sink().answers = [CREATED, ended, anew]
+        outbox.confirm()
+        outbox.confirm("undo", replace(flag(), change=end))
+        assert outbox.confirm() == (anew,)
+        assert outbox.confirm() == (anew,)
+        assert len(outbox.ehrs.sink().given) == 3
 
     def test_a_twin_is_named_before_it_is_withdrawn_and_after(self, outbox: Desk) -> None:
         twin = WithdrawIntent("Flag/10", "Flag/9", "reads", "naloxone", "Patient/p1", "decision of lane-1")
@@ -238,6 +249,34 @@ class TestPermission:
         outbox.ehrs.sink(LATER_LAUNCH).answers = [Written("naloxone", "refused", detail="(403)")]
         assert outbox.confirm()[0].outcome == "waiting"
         assert outbox.row().state is RowState.WAITING
+
+    def test_for_notes_alone_is_none_for_a_flag(self, outbox: Desk) -> None:
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.ehrs.takes_notes_alone = frozenset({LATER_LAUNCH})
+        outbox.today.changes = []
+        outbox.ehrs.sink().answers = [OVER]
+        assert outbox.confirm()[0].outcome == "waiting"
+        assert (outbox.row().state, outbox.today.asked) == (RowState.WAITING, [])
+        assert outbox.ehrs.sink(LATER_LAUNCH).given == []
+
+    def test_that_comes_while_the_old_one_is_tried_is_not_slept_through(self, outbox: Desk) -> None:
+        async def meanwhile() -> Written:
+            outbox.storage.sessions.open(session(LATER_LAUNCH))
+            assert outbox.storage.outbox.wake("clinic", "Patient/p1", LATER_LAUNCH) == 0, "nothing waits yet"
+            raise OVER
+
+        outbox.ehrs.sink().answers = [meanwhile]
+        assert outbox.confirm()[0].outcome == "waiting"
+        assert (outbox.row().state, outbox.row().carrier) == (RowState.PENDING, LATER_LAUNCH)
+        assert outbox.work()
+        assert outbox.row().written == CREATED
+
+    def test_that_has_ended_wakes_nothing_for_ever(self, outbox: Desk) -> None:
+        outbox.storage.sessions.open(session(LATER_LAUNCH))
+        outbox.ehrs.sink().answers, outbox.ehrs.sink(LATER_LAUNCH).answers = [OVER], [OVER]
+        outbox.confirm()
+        assert outbox.row().state is RowState.WAITING
+        assert not outbox.work()
 
 
 class TestWoken:
