@@ -3,9 +3,9 @@
     python -m tests.crash.together --rounds 200            both stores, a HAPI of its own
 
 Each round is about one Flag: to be made, changed or ended by both users at the same moment, or made by one and taken back by
-the other. A request may get no further than the decision; two worker processes run all the time; somebody may edit the Flag
-meanwhile. Afterwards there is one Flag, and what the person in the EHR wrote is the last word. At the end every version in the
-chart's history is held against the audit log.
+the other. A request may get no further than the decision, or its write may never be answered; two worker processes run all
+the time; somebody may edit the Flag meanwhile. Afterwards there is one Flag, and what the person in the EHR wrote is the last
+word. At the end every version in the chart's history is held against the audit log.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,7 @@ from tests.clinic_day import clinic_today
 from tests.crash.clinic import DOCTOR, Hapi, Json, add_doctor, add_patient, old_flag
 from tests.crash.history import Chart, Version, disagreements
 from tests.crash.program import quick_parts, run_worker_until_killed
+from tests.crash.silent import SilentEhrs
 from tests.hapi_server import start_hapi
 from tests.postgres import postgres_database, postgres_server
 from tests.sextant_server import settings
@@ -52,6 +53,8 @@ TURNS = (
     (ChangeKind.INACTIVATE, False),
 )
 """What the rounds are about in turn, and whether the second user takes back what the first one wrote."""
+SILENT_EVERY = 3
+"""In every third round the first user's write is carried out and never answered: the second one's decision comes behind it."""
 LOOKS = 8
 """How often the second user looks for something to take back."""
 OLD_TEXT = "An old gap (Sextant, as of 2026-01-01)"
@@ -142,8 +145,9 @@ def one_round(where: Place, number: int, dice: random.Random, tally: Tally) -> N
     kind, takes_back = TURNS[number % len(TURNS)]
     one = Round(f"round-{secrets.token_hex(4)}", kind, takes_back, secrets.token_hex(32))
     existing = None if kind is ChangeKind.CREATE else _existing(where, one)
+    ways = [_way(dice.random() < 0.3, is_silent=n == 0 and number % SILENT_EVERY == 0) for n in range(2)]
     jobs = [
-        partial(_user, where, user, _intent(where, one, existing, f"user {n}"), one.start, dice.random() < 0.3)
+        partial(_user, where, user, _intent(where, one, existing, f"user {n}"), one.start, ways[n])
         for n, user in enumerate(where.users)
     ]
     if takes_back:
@@ -177,15 +181,19 @@ def _intent(where: Place, one: Round, existing: ChartFlag | None, text: str) -> 
     return FlagIntent(change, where.patient, DOCTOR, None, today, None, secrets.token_hex(16))
 
 
-def _user(
-    where: Place, session: LaunchSession, intent: FlagIntent, start: threading.Barrier, leaves_it_to_a_worker: bool
-) -> None:
+def _way(leaves_it_to_a_worker: bool, is_silent: bool) -> str:
+    """How far a request gets."""
+    return "unanswered" if is_silent else "decided" if leaves_it_to_a_worker else "sent"
+
+
+def _user(where: Place, session: LaunchSession, intent: FlagIntent, start: threading.Barrier, way: str) -> None:
     async def confirm() -> None:
         parts = quick_parts(where.environment)
+        parts = replace(parts, ehrs=SilentEhrs(parts.ehrs)) if way == "unanswered" else parts
         carry_out = CarryOut(parts.unit_of_work, parts.outbox, parts.sender(), parts.clock)
         entry = AuditEntry(parts.clock.now(), Action.CONFIRM_WRITE, "ok", session.user, session.patient, session.ehr)
         start.wait(60)
-        if leaves_it_to_a_worker:
+        if way == "decided":
             with parts.unit_of_work() as work:
                 work.outbox.add(intent.decision, session.launch, intent, entry)
         else:
