@@ -160,7 +160,7 @@ def administration() -> Iterator[Administration]:
             yield json.dumps(audit_event(entry, SOFTWARE, parts.settings.base_url), ensure_ascii=False)
 
     try:
-        yield Administration(TendOutbox(parts.storage.outbox, parts.clock), verify, export)
+        yield Administration(TendOutbox(parts.storage.outbox, parts.clock, parts.pace), verify, export)
     finally:
         parts.storage.close()
 

@@ -30,6 +30,9 @@ class Clock(Protocol):
     def today(self) -> date:
         """The present day in the clinic's zone."""
 
+    def day_of(self, instant: datetime) -> date:
+        """The day of an instant in the clinic's zone."""
+
 
 MedicinesIn = Callable[[Callable[[], PatientRecord]], None]
 """Told once that the person and the medicines are in. What it is given makes the record so far: a feed that is still being read
@@ -164,6 +167,9 @@ class DismissalStore(Protocol):
 
 class Outbox(Protocol):
     """Confirmed intents on their way to the chart. Every change of a row's fate carries its audit line, stored with it.
+
+    `claim`, `owe` and `wake` carry none, for they decide nothing: what a claim comes to is audited when the row is given back,
+    what is owed stands behind the audit line of the row that asks for it, and whoever wakes has just been audited as a launch.
 
     A row is sent by whoever claims it, until the lease runs out. A method that is given a claimed row returns False when the
     lease has gone to somebody else meanwhile: then the row is left alone, and only the audit line is stored.

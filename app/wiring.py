@@ -49,6 +49,10 @@ class SystemClock:
         """Today where the clinic is."""
         return datetime.now(self.zone).date()
 
+    def day_of(self, instant: datetime) -> date:
+        """The day of an instant where the clinic is."""
+        return instant.astimezone(self.zone).date()
+
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredEhrs:

@@ -19,6 +19,10 @@ class SetClock:
         """Its day."""
         return self.present.date()
 
+    def day_of(self, instant: datetime) -> date:
+        """The day of an instant in UTC."""
+        return instant.astimezone(UTC).date()
+
     def forward(self, step: timedelta) -> None:
         """Move on."""
         self.present += step

@@ -9,7 +9,7 @@ from app.cli.terminal import opened
 from app.cli.wiring import Commands
 from app.domain.outbox import OutboxRow
 from app.domain.outcome import No
-from app.usecases.tend_outbox import TendOutbox, explanation
+from app.usecases.tend_outbox import TendOutbox
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The row's number, as `outbox list` shows it.")]
 BROKEN = 1
@@ -45,14 +45,15 @@ def outbox_verbs(commands: Commands) -> typer.Typer:
     def explain(number: Number) -> None:
         """Show one row whole: whose chart it is for, how far it has come, and what to do."""
 
-        def find() -> OutboxRow:
+        def find() -> tuple[OutboxRow, str]:
             with commands.administration() as desk:
-                return desk.outbox.row(number)
+                row = desk.outbox.row(number)
+                return row, desk.outbox.explained(row)
 
-        row = opened(find)
+        row, what_to_do = opened(find)
         for name, value in row_as_json(row).items():
             typer.echo(f"{name:>16}  {value if value is not None else '-'}")
-        typer.echo(f"{'what to do':>16}  {explanation(row)}")
+        typer.echo(f"{'what to do':>16}  {what_to_do}")
 
     @verbs.command()
     def retry(number: Number) -> None:

@@ -25,8 +25,9 @@ class OutboxRow:
     """One confirmed intent. `launch` is the one in which it was confirmed, `carrier` the one whose permission sends it.
 
     `attempts` counts claims, the present one included; together with `leased_by` it is the proof of a lease. `written` is
-    the last answer, `remedy` what an administrator can do about a dead row. `is_overtaken`, known of a claimed row: a newer
-    decision about the same thing stands behind it, so that it is only looked for.
+    the last answer, given at `settled_at` where it settled the row, `remedy` what an administrator can do about a dead one.
+    `is_overtaken`, known of a claimed row: a newer decision about the same thing stands behind it, so that it is only looked
+    for.
     """
 
     id: int
@@ -45,6 +46,7 @@ class OutboxRow:
     leased_until: datetime | None = None
     written: Written | None = None
     remedy: str = ""
+    settled_at: datetime | None = None
     is_overtaken: bool = False
 
     @property

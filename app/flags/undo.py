@@ -1,11 +1,12 @@
 """Taking back what Sextant wrote today: each Flag that it created or made active again on this day is ended once more, each
-note is marked as entered in error, and what is confirmed but not sent yet is never sent.
+note is marked as entered in error, and what was confirmed today but is not sent yet is never sent.
 
-The outbox says what was confirmed; the chart says what became of it. What a person changed in the chart since then is theirs
-and is left, as is what stood there before today and was only renewed.
+What was confirmed earlier and sent today was written today. The outbox says what was confirmed; the chart says what became of
+it. What a person changed in the chart since then is theirs and is left, as is what stood there before today and was only
+renewed.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -42,6 +43,8 @@ _TAKES_BACK = frozenset({TAKE_BACK, BEING_SENT, PERHAPS_THERE, "Written by Sexta
 _WRITTEN = frozenset({"created", "updated"})
 
 Line = Change | Withheld
+DayOf = Callable[[datetime], date]
+"""The day of an instant in the clinic's zone."""
 
 
 def undo_plan(
@@ -50,16 +53,17 @@ def undo_plan(
     patient: str,
     now: datetime,
     today: date,
+    day_of: DayOf,
     *,
     can_end_notes: bool = True,
 ) -> FlagPlan:
-    """One line for each Flag or note that was confirmed today and is, or may yet come to be, in the chart.
+    """One line for each Flag or note that was confirmed or sent today and is, or may yet come to be, in the chart.
 
     `rows` are all of this person's, `existing` the chart's Flags. `now` tells which rows are being sent this moment.
     """
     lines: list[Line] = []
     standing = _standing(existing, patient)
-    for done in _days_work(rows, now, today):
+    for done in _days_work(rows, now, today, day_of):
         line = _of_note(done, can_end_notes) if done.is_note else _of_flag(done, standing.get(done.lane))
         lines += [line] if line else []
     changes = sorted((each for each in lines if not isinstance(each, Withheld)), key=_order)
@@ -77,15 +81,17 @@ def takes_back(intent: FlagIntent | NoteIntent) -> bool:
     return intent.change.kind is ChangeKind.INACTIVATE and intent.change.reason in _TAKES_BACK
 
 
-def taken_back_today(rows: Iterable[OutboxRow], today: date) -> Mapping[str, OutboxRow]:
+def taken_back_today(rows: Iterable[OutboxRow], today: date, day_of: DayOf) -> Mapping[str, OutboxRow]:
     """By rule, the row with which it was taken back today, where nothing newer about it was confirmed."""
-    newest = {row.intent.rule: row for row in sorted(rows, key=lambda each: each.id) if is_of_day(row, today)}
+    todays = (row for row in rows if is_of_day(row, today, day_of))
+    newest = {row.intent.rule: row for row in sorted(todays, key=lambda each: each.id)}
     return {rule: row for rule, row in newest.items() if is_take_back(row) and _outcome(row) == "inactivated"}
 
 
 @dataclass(frozen=True)
 class _DaysWork:
-    """Today's rows about one Flag or note, in the order in which they were confirmed. Never empty."""
+    """Today's rows about one Flag or note, in the order in which they were confirmed. Never empty. One that was confirmed on an
+    earlier day and sent today is today's work too."""
 
     rows: tuple[OutboxRow, ...]
     now: datetime
@@ -143,17 +149,19 @@ class _DaysWork:
         return tuple(row for row in self.rows if row.id > undone)
 
 
-def _days_work(rows: Iterable[OutboxRow], now: datetime, today: date) -> Iterable[_DaysWork]:
+def _days_work(rows: Iterable[OutboxRow], now: datetime, today: date, day_of: DayOf) -> Iterable[_DaysWork]:
     lanes: dict[str, tuple[OutboxRow, ...]] = {}
     for row in sorted(rows, key=lambda each: each.id):
-        if is_of_day(row, today):
+        if is_of_day(row, today, day_of):
             lanes[row.intent.lane] = (*lanes.get(row.intent.lane, ()), row)
     return (_DaysWork(each, now) for each in lanes.values())
 
 
-def is_of_day(row: OutboxRow, today: date) -> bool:
-    """Whether a change of a Flag or a note was confirmed on this day of the clinic."""
+def is_of_day(row: OutboxRow, today: date, day_of: DayOf) -> bool:
+    """Whether a change of a Flag or a note was confirmed or settled on this day of the clinic."""
     intent = row.intent
+    if isinstance(intent, FlagIntent | NoteIntent) and row.settled_at is not None and day_of(row.settled_at) == today:
+        return True
     if isinstance(intent, NoteIntent):
         return intent.change.note.day == today
     return isinstance(intent, FlagIntent) and intent.decided_on == today

@@ -314,4 +314,5 @@ def _row(found: RowMapping) -> OutboxRow:
         leased_until=found["leased_until"],
         written=written if outcome else None,
         remedy=found["remedy"],
+        settled_at=found["settled_at"],
     )

@@ -1,6 +1,6 @@
 """What became of what people confirmed about one person and that did not end as it was confirmed: nobody else tells them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -28,10 +28,12 @@ class ConfirmedChanges:
     def __call__(self, session: LaunchSession) -> tuple[OutboxRow, ...]:
         """Of each Flag and note at most the newest row."""
         rows = self.outbox.rows_of(session.ehr, session.patient)
-        return to_tell(rows, self.clock.now() - LOOK_BACK, self.clock.today())
+        return to_tell(rows, self.clock.now() - LOOK_BACK, self.clock.today(), self.clock.day_of)
 
 
-def to_tell(rows: Iterable[OutboxRow], since: datetime, today: date) -> tuple[OutboxRow, ...]:
+def to_tell(
+    rows: Iterable[OutboxRow], since: datetime, today: date, day_of: Callable[[datetime], date]
+) -> tuple[OutboxRow, ...]:
     """The newest row of each Flag and note, where it was confirmed since then and its change is not in the chart. Pure.
 
     What a person took back before it was sent is told on that day only.
@@ -41,7 +43,9 @@ def to_tell(rows: Iterable[OutboxRow], since: datetime, today: date) -> tuple[Ou
         if isinstance(row.intent, FlagIntent | NoteIntent):
             newest[row.intent.lane] = row
     told = (row for row in newest.values() if row.created_at >= since and _is_not_in_the_chart(row))
-    return tuple(sorted((row for row in told if not _is_taken_back_before(row, today)), key=lambda each: each.id))
+    return tuple(
+        sorted((row for row in told if not _is_taken_back_before(row, today, day_of)), key=lambda each: each.id)
+    )
 
 
 def _is_not_in_the_chart(row: OutboxRow) -> bool:
@@ -50,6 +54,6 @@ def _is_not_in_the_chart(row: OutboxRow) -> bool:
     return row.written is not None and row.written.outcome in CAME_TO_NOTHING
 
 
-def _is_taken_back_before(row: OutboxRow, today: date) -> bool:
+def _is_taken_back_before(row: OutboxRow, today: date, day_of: Callable[[datetime], date]) -> bool:
     was_taken_back = row.written is not None and row.written.detail == TAKEN_BACK
-    return was_taken_back and not is_of_day(row, today)
+    return was_taken_back and not is_of_day(row, today, day_of)

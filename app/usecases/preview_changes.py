@@ -94,7 +94,7 @@ class PreviewChanges:
         """By rule, who took its Flag or note back today."""
         rows = self.outbox.rows_of(session.ehr, session.patient)
         names = staff_names(chart.record)
-        taken = taken_back_today(rows, self.clock.today())
+        taken = taken_back_today(rows, self.clock.today(), self.clock.day_of)
         return {rule: names.get(row.user or "", row.user or "") for rule, row in taken.items()}
 
     def shown(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection, made: FlagPlan) -> Preview:

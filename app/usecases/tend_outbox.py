@@ -1,12 +1,15 @@
 """What an administrator sees of the outbox, and the one thing that may be done: try a row again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from app.domain.audit import Action, AuditEntry
 from app.domain.errors import WrongUsage
+from app.domain.flag import FollowUp
 from app.domain.outbox import OutboxRow, RowState
 from app.ports import Clock, Outbox
+from app.usecases.pace import Pace
 
 UNFINISHED = (RowState.PENDING, RowState.WAITING, RowState.DEAD)
 
@@ -17,6 +20,7 @@ class TendOutbox:
 
     outbox: Outbox
     clock: Clock
+    pace: Pace = field(default_factory=Pace)
 
     def unfinished(self) -> Sequence[OutboxRow]:
         """Everything that is not settled, oldest first."""
@@ -32,6 +36,10 @@ class TendOutbox:
         if found is None:
             raise WrongUsage(f"There is no row {number} in the outbox.")
         return found
+
+    def explained(self, row: OutboxRow) -> str:
+        """What a row waits for at present, in one sentence."""
+        return explanation(row, self.clock.now(), self.pace.good_for)
 
     def retry(self, number: int) -> OutboxRow:
         """Make a dead or waiting row due again; audited. Raises WrongUsage for any other, and for one whose Flag or note
@@ -64,10 +72,15 @@ class TendOutbox:
         return max(lane) if max(lane) > row.id else None
 
 
-def explanation(row: OutboxRow) -> str:
-    """What a row waits for, in one sentence."""
+def explanation(row: OutboxRow, now: datetime, good_for: timedelta) -> str:
+    """What a row waits for, in one sentence. `good_for` after its confirmation it is not written unseen any more."""
     if row.state is RowState.DEAD:
         return row.remedy
+    if row.state is RowState.WAITING and now - row.created_at > good_for and not isinstance(row.intent, FollowUp):
+        return (
+            "It was confirmed too long ago to be sent any more. When somebody opens this chart in the EHR, the visit page says "
+            "so, and the preview shows what is to be written then."
+        )
     if row.state is RowState.WAITING:
         return (
             "It is sent when somebody opens this chart in the EHR; with Backend Services set up: sextant outbox retry."

@@ -32,7 +32,7 @@ class PreviewUndo:
     def _plan(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection) -> FlagPlan:
         clock, flags, person = self.preview_changes.clock, chart.record.flags, session.patient
         rows = self.outbox.rows_of(session.ehr, person)
-        return undo_plan(rows, flags, person, clock.now(), clock.today(), can_end_notes=ehr.can_take_back)
+        return undo_plan(rows, flags, person, clock.now(), clock.today(), clock.day_of, can_end_notes=ehr.can_take_back)
 
     def intent(self, session: LaunchSession, digest: str, change: Change) -> FlagIntent | NoteIntent:
         """The end of one Flag or note, as this user would make it."""

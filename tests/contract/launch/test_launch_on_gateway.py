@@ -36,6 +36,10 @@ class SystemClock:
         """Today in UTC."""
         return self.now().date()
 
+    def day_of(self, instant: datetime) -> date:
+        """A day in UTC."""
+        return instant.astimezone(UTC).date()
+
 
 @pytest.fixture
 def anyio_backend() -> str:

@@ -349,6 +349,16 @@ class TestWithholding:
         assert len(storage.audit.entries()) == lines
 
 
+def test_a_row_says_when_it_was_settled(storage: Storage, clock: SetClock) -> None:
+    add(storage, "k1", intent())
+    row = claimed(storage)
+    assert row.settled_at is None
+    clock.forward(timedelta(seconds=5))
+    storage.outbox.settle(row, CREATED, audit())
+    (settled,) = storage.outbox.rows_of("clinic", "Patient/p1")
+    assert settled.settled_at == NINE + timedelta(seconds=5)
+
+
 class TestLedger:
     LINE = LastWritten("one", "naloxone", "Naloxone: offer", "active", "facts", "Flag/f9", "1")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -38,7 +39,13 @@ from app.flags.undo import (
 TODAY = date(2026, 5, 4)
 NOW = datetime(2026, 5, 4, 15, tzinfo=UTC)
 ANA = "Patient/ana"
+PACIFIC = ZoneInfo("America/Los_Angeles")
 TEXT = "Naloxone access not on record: offer (Sextant, as of 2026-05-04)"
+
+
+def day_of(instant: datetime) -> date:
+    """The clinic is on the west coast."""
+    return instant.astimezone(PACIFIC).date()
 
 
 def wanted(rule: str = "naloxone") -> WantedFlag:
@@ -67,7 +74,7 @@ def row(
 
 
 def kinds(*rows: OutboxRow, chart: tuple[ChartFlag, ...]) -> list[tuple[str, ChangeKind, str]]:
-    return [(each.rule, each.kind, each.reason) for each in undo_plan(rows, chart, ANA, NOW, TODAY).changes]
+    return [(each.rule, each.kind, each.reason) for each in undo_plan(rows, chart, ANA, NOW, TODAY, day_of).changes]
 
 
 def test_what_was_created_today_is_ended() -> None:
@@ -100,10 +107,25 @@ def test_where_the_ehr_tells_no_version_the_text_decides() -> None:
     assert kinds(silent, chart=(edited,)) == [("naloxone", ChangeKind.LEAVE, CHANGED_SINCE)]
 
 
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def test_what_was_confirmed_on_an_earlier_day_and_sent_today_is_todays() -> None:
+    sent = replace(row(day=YESTERDAY), settled_at=NOW)
+    assert kinds(sent, chart=(flag(),)) == [("naloxone", ChangeKind.INACTIVATE, TAKE_BACK)]
+
+
+@pytest.mark.parametrize(("hour", "is_todays"), [(6, False), (8, True)])
+def test_the_day_is_the_clinics(hour: int, is_todays: bool) -> None:
+    """Midnight is 7:00 UTC there."""
+    sent = replace(row(day=YESTERDAY), settled_at=NOW.replace(hour=hour))
+    assert (kinds(sent, chart=(flag(),)) != []) == is_todays
+
+
 @pytest.mark.parametrize(
     ("rows", "chart"),
     [
-        ((row(day=TODAY - timedelta(days=1)),), (flag(),)),
+        ((replace(row(day=YESTERDAY), settled_at=NOW - timedelta(days=1)),), (flag(),)),
         ((row(outcome="already_there"),), (flag(),)),
         ((row(outcome="refused"),), (flag(),)),
         ((row(),), (flag(status="inactive"),)),
@@ -128,9 +150,9 @@ def test_nothing_to_take_back(rows: tuple[OutboxRow, ...], chart: tuple[ChartFla
 
 
 def test_the_fingerprint_holds_the_version_of_each_flag() -> None:
-    one = undo_plan([row()], (flag(),), ANA, NOW, TODAY)
-    same = undo_plan([row()], (flag(), flag("med")), ANA, NOW, TODAY)
-    other = undo_plan([row(version="2")], (flag(version="2"),), ANA, NOW, TODAY)
+    one = undo_plan([row()], (flag(),), ANA, NOW, TODAY, day_of)
+    same = undo_plan([row()], (flag(), flag("med")), ANA, NOW, TODAY, day_of)
+    other = undo_plan([row(version="2")], (flag(version="2"),), ANA, NOW, TODAY, day_of)
     assert one.digest == same.digest != other.digest
 
 
@@ -161,7 +183,7 @@ def lines(
     *rows: OutboxRow, chart: tuple[ChartFlag, ...] = (), can_end_notes: bool = True
 ) -> list[tuple[str, str, str]]:
     """What the page lists: what a line does, about what, and why."""
-    plan = undo_plan(rows, chart, ANA, NOW, TODAY, can_end_notes=can_end_notes)
+    plan = undo_plan(rows, chart, ANA, NOW, TODAY, day_of, can_end_notes=can_end_notes)
     return [
         *((each.kind.value, each.rule, each.reason) for each in plan.changes),
         *(("withhold", each.rule, each.reason) for each in plan.withheld),
@@ -172,7 +194,7 @@ class TestNotSentYet:
     @pytest.mark.parametrize("state", [RowState.PENDING, RowState.WAITING])
     def test_is_never_sent(self, state: RowState) -> None:
         assert lines(confirmed(state=state)) == [("withhold", "naloxone", NOT_SENT)]
-        (line,) = undo_plan([confirmed(7, state=state)], (), ANA, NOW, TODAY).withheld
+        (line,) = undo_plan([confirmed(7, state=state)], (), ANA, NOW, TODAY, day_of).withheld
         assert (line.row, line.kind, line.text, line.line) == (7, ChangeKind.CREATE, TEXT, "row 7")
 
     def test_nor_is_the_renewal_of_one_that_stood_before(self) -> None:
@@ -184,7 +206,7 @@ class TestNotSentYet:
         assert lines(end, chart=(flag(),)) == [("withhold", "naloxone", NOT_SENT)]
 
     def test_what_was_tried_and_is_not_in_the_chart_is_looked_for_and_ended(self) -> None:
-        (line,) = undo_plan([confirmed(attempts=2, outcome="unknown")], (), ANA, NOW, TODAY).changes
+        (line,) = undo_plan([confirmed(attempts=2, outcome="unknown")], (), ANA, NOW, TODAY, day_of).changes
         assert isinstance(line, FlagChange)
         assert (line.kind, line.reason, line.existing) == (ChangeKind.INACTIVATE, PERHAPS_THERE, None)
         assert line.wanted == wanted(), "of its lane, so it is looked for first; and as that one reads"
@@ -224,7 +246,7 @@ class TestNotSentYet:
 
     def test_the_digest_holds_it(self) -> None:
         plans = [
-            undo_plan(rows, (), ANA, NOW, TODAY)
+            undo_plan(rows, (), ANA, NOW, TODAY, day_of)
             for rows in ([], [confirmed()], [confirmed(2)], [confirmed(attempts=1, outcome="unknown")])
         ]
         assert len({each.digest for each in plans}) == 4
@@ -232,7 +254,7 @@ class TestNotSentYet:
 
 class TestBeingSent:
     def test_is_taken_back_behind_it(self) -> None:
-        (line,) = undo_plan([confirmed(attempts=1, leased_for=1)], (), ANA, NOW, TODAY).changes
+        (line,) = undo_plan([confirmed(attempts=1, leased_for=1)], (), ANA, NOW, TODAY, day_of).changes
         assert isinstance(line, FlagChange)
         assert (line.kind, line.reason, line.existing) == (ChangeKind.INACTIVATE, BEING_SENT, None)
         assert line.wanted is not None
@@ -291,14 +313,14 @@ class TestTakenBackAlready:
             outcome="inactivated",
         )
         assert lines(row(), done, chart=(flag(status="inactive", version="2"),)) == []
-        assert taken_back_today([row(), done], TODAY) == {"naloxone": done}
+        assert taken_back_today([row(), done], TODAY, day_of) == {"naloxone": done}
         again = row(3, outcome="updated", version="3", before=flag(status="inactive", version="2"))
         assert lines(row(), done, again, chart=(flag(version="3"),)) == [("inactivate", "naloxone", TAKE_BACK)]
-        assert taken_back_today([row(), done, again], TODAY) == {}
+        assert taken_back_today([row(), done, again], TODAY, day_of) == {}
 
     def test_of_twins_the_one_that_stays_is_ended(self) -> None:
         twins = (flag(), replace(flag(), reference="Flag/naloxone-2"))
-        (line,) = undo_plan([row()], twins, ANA, NOW, TODAY).changes
+        (line,) = undo_plan([row()], twins, ANA, NOW, TODAY, day_of).changes
         assert isinstance(line, FlagChange)
         assert line.existing is not None
         assert line.existing.reference == "Flag/naloxone"
@@ -326,8 +348,14 @@ def note_row(
 
 
 class TestNotes:
+    def test_of_yesterday_that_was_sent_today_is_todays(self) -> None:
+        earlier = note_row(day=YESTERDAY)
+        assert undo_plan([earlier], (), ANA, NOW, TODAY, day_of).changes == ()
+        (line,) = undo_plan([replace(earlier, settled_at=NOW)], (), ANA, NOW, TODAY, day_of).changes
+        assert line.reason == TAKE_BACK
+
     def test_of_today_is_marked_as_entered_in_error(self) -> None:
-        (line,) = undo_plan([note_row()], (), ANA, NOW, TODAY).changes
+        (line,) = undo_plan([note_row()], (), ANA, NOW, TODAY, day_of).changes
         assert isinstance(line, NoteChange)
         assert (line.kind, line.reason) == (ChangeKind.INACTIVATE, TAKE_BACK)
         assert line.last is not None
@@ -338,13 +366,13 @@ class TestNotes:
         )
 
     def test_one_that_was_corrected_today_is_taken_back_as_it_reads_now(self) -> None:
-        (line,) = undo_plan([note_row(), note_row(2, "updated")], (), ANA, NOW, TODAY).changes
+        (line,) = undo_plan([note_row(), note_row(2, "updated")], (), ANA, NOW, TODAY, day_of).changes
         assert isinstance(line, NoteChange)
         assert line.last is not None
         assert (line.note.text, line.last.version) == ("open: naloxone (2)", "2")
 
     def test_each_visit_of_the_day_has_a_line_of_its_own(self) -> None:
-        plan = undo_plan([note_row(), note_row(2, visit="v2")], (), ANA, NOW, TODAY)
+        plan = undo_plan([note_row(), note_row(2, visit="v2")], (), ANA, NOW, TODAY, day_of)
         assert len({each.line for each in plan.changes}) == 2
 
     def test_where_the_ehr_cannot_change_notes_it_says_so(self) -> None:

@@ -13,7 +13,7 @@ from app.domain.outbox import OutboxRow, RowState
 from app.usecases.carry_out import TAKEN_BACK
 from app.usecases.confirmed_changes import LOOK_BACK, to_tell
 from app.web.presenters.confirmed import confirmed_lines
-from tests.clocks import NINE
+from tests.clocks import NINE, SetClock
 from tests.unit.usecases.outbox_desk import flag
 
 TODAY = date(2026, 5, 4)
@@ -28,7 +28,7 @@ def row(number: int, state: RowState, outcome: str | None = None, lane: str = "l
 
 
 def told(*rows: OutboxRow, today: date = TODAY) -> list[int]:
-    return [each.id for each in to_tell(rows, NINE - LOOK_BACK, today)]
+    return [each.id for each in to_tell(rows, NINE - LOOK_BACK, today, SetClock().day_of)]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,9 @@ def test_after_two_weeks_only_the_preview_counts() -> None:
 def test_what_was_taken_back_before_it_was_sent_is_told_on_that_day_only() -> None:
     gone = row(1, SETTLED, "superseded", detail=TAKEN_BACK)
     assert told(gone) == [1]
-    assert told(gone, today=TODAY + timedelta(days=1)) == []
+    tomorrow = TODAY + timedelta(days=1)
+    assert told(gone, today=tomorrow) == []
+    assert told(replace(gone, settled_at=NINE + timedelta(days=1)), today=tomorrow) == [1], "taken back the day after"
 
 
 def test_a_provenance_is_nobodys_decision() -> None:

@@ -29,6 +29,7 @@ from app.usecases.pace import Pace
 from app.usecases.send_outbox import NO_ANSWER, NO_LONGER_WANTED, OVERTAKEN, REFUSED, TOO_LATE, SendOutbox
 from app.usecases.tend_outbox import TendOutbox, explanation
 from app.usecases.work_outbox import WorkOutbox
+from tests.clocks import NINE
 from tests.unit.usecases.outbox_desk import LATER_LAUNCH, PACE, Desk, WrittenDownSink, desk, flag, session
 
 CREATED = Written("naloxone", "created", "Flag/9", "1")
@@ -142,7 +143,7 @@ class TestNotAnswered:
         self.test_in_the_end_is_an_administrators(outbox)
         tend = TendOutbox(outbox.storage.outbox, outbox.clock)
         (dead,) = tend.unfinished()
-        assert explanation(dead) == NO_ANSWER
+        assert tend.explained(dead) == NO_ANSWER
         tend.retry(dead.id)
         assert outbox.work()
         assert outbox.row().state is RowState.SETTLED
@@ -511,6 +512,14 @@ class TestConfirmedLongAgo:
         assert (outbox.row().state, outbox.row().remedy) == (RowState.DEAD, TOO_LATE)
         assert outbox.ehrs.sink(LATER_LAUNCH).given == []
         assert outbox.outcomes()[-1] == ("write", "expired")
+
+    def test_is_explained_so_also_while_it_waits(self, outbox: Desk) -> None:
+        outbox.ehrs.sink().answers = [OVER]
+        outbox.confirm()
+        assert "sent when somebody opens this chart" in explanation(outbox.row(), NINE + PACE.good_for, PACE.good_for)
+        assert "too long ago" in explanation(outbox.row(), NINE + PACE.good_for + timedelta(seconds=1), PACE.good_for)
+        owed = replace(outbox.row(), intent=ProvenanceIntent("Flag/9", "naloxone", "CREATE", "Patient/p1", None, NINE))
+        assert "sent when" in explanation(owed, NINE + timedelta(days=30), PACE.good_for), "it is never too late for it"
 
 
 class TestRefused:
