@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.clinic_day import clinic_today
@@ -55,9 +56,26 @@ def reading_world() -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def hapi_world(hapi_with_clinic: str) -> Iterator[World]:
-    """Sextant and the sandbox's SMART gateway before a real HAPI server."""
+    """Sextant and the sandbox's SMART gateway before a real HAPI server, its charts as they were loaded."""
+    as_loaded(hapi_with_clinic)
     with world("hapi", upstream=hapi_with_clinic) as running:
         yield running
+
+
+def as_loaded(fhir_base: str) -> None:
+    """Take out of HAPI what other tests' clinicians added. What was loaded has ids of its own, no numbers."""
+    with httpx.Client(base_url=fhir_base, headers={"Cache-Control": "no-cache"}, timeout=60, trust_env=False) as hapi:
+        flags = [each for each in matches(hapi, "/Flag?_count=500") if each["id"].isdigit()]
+        signed = [each for flag in flags for each in matches(hapi, f"/Provenance?target=Flag/{flag['id']}")]
+        for name in dict.fromkeys(f"{each['resourceType']}/{each['id']}" for each in (*signed, *flags)):
+            hapi.delete(f"/{name}").raise_for_status()
+
+
+def matches(hapi: httpx.Client, query: str) -> list[dict[str, Any]]:
+    """What a search finds, all of it on one page."""
+    bundle = hapi.get(query).raise_for_status().json()
+    assert not [link for link in bundle["link"] if link["relation"] == "next"], query
+    return [entry["resource"] for entry in bundle.get("entry", ())]
 
 
 def load_clinic(fhir_base: str) -> None:

@@ -4,6 +4,7 @@ Reads are held against the lines by person, user and order; writes by reference 
 fail for each single line that is taken out.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -59,6 +60,14 @@ def opened(world: World) -> Iterator[Storage]:
         storage.close()
 
 
+def until_all_is_sent(storage: Storage, seconds: float = 30) -> None:
+    """The worker still signs what was created when the person has their answer already."""
+    ends = time.monotonic() + seconds
+    while left := storage.outbox.rows((RowState.PENDING,)):
+        assert time.monotonic() < ends, f"{len(left)} rows are not sent"
+        time.sleep(0.2)
+
+
 def served(world: World) -> list[dict[str, Any]]:
     """What the gateway served to Sextant, with instants; its own pages and the statement of what it can do are left out."""
     rows = [each for each in world.ehr.requests() if each["client"] == "sextant" and each["type"] != "metadata"]
@@ -105,6 +114,7 @@ def walked(request: pytest.FixtureRequest) -> Morning:
     taken_back = hidden_fields(last.shown("undo").text)
     assert last.frame.post(f"{last.page}/undo", {**taken_back, "rule": ["naloxone", "med"]}).status_code == 200
     with opened(world) as storage:
+        until_all_is_sent(storage)
         told = storage.audit.entries()
         ledger = [line for patient in PEOPLE for line in storage.ledger.of("sandbox", f"Patient/{patient}")]
         rows = storage.outbox.rows(tuple(RowState))

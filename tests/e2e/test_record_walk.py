@@ -7,9 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -21,32 +19,14 @@ from tests.e2e.walk import Walk, browser_page
 PICTURES = os.environ.get("SEXTANT_PICTURES")
 SLOW = 30_000
 """Milliseconds: each of these pages reads the whole chart anew, from HAPI too."""
-PATIENTS = ("opioid-benzodiazepine", "high-dose-unreviewed", "typical-four-gaps")
 
 
 @pytest.fixture(scope="module", params=["sandbox_world", "hapi_world"])
 def place(request: pytest.FixtureRequest) -> World:
-    """Each world in turn, its charts as they were loaded: the HAPI server has seen other tests' clinicians."""
+    """Each world in turn."""
     found = request.getfixturevalue(request.param)
     assert isinstance(found, World)
-    if request.param == "hapi_world":
-        as_loaded(request.getfixturevalue("hapi_with_clinic"))
     return found
-
-
-def as_loaded(fhir_base: str) -> None:
-    """Take out of HAPI what Sextant added to the charts of these walks. What was loaded has ids of its own, no numbers."""
-    with httpx.Client(base_url=fhir_base, headers={"Cache-Control": "no-cache"}, timeout=60, trust_env=False) as hapi:
-        for patient in PATIENTS:
-            added = [each for each in matches(hapi, f"/Flag?patient={patient}") if each["id"].isdigit()]
-            signed = [each for flag in added for each in matches(hapi, f"/Provenance?target=Flag/{flag['id']}")]
-            for each in (*signed, *added):
-                hapi.delete(f"/{each['resourceType']}/{each['id']}").raise_for_status()
-
-
-def matches(hapi: httpx.Client, query: str) -> list[dict[str, Any]]:
-    """What a search finds."""
-    return [entry["resource"] for entry in hapi.get(query).raise_for_status().json().get("entry", ())]
 
 
 @pytest.fixture
