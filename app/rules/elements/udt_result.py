@@ -38,11 +38,8 @@ RULE = Rule(
     applies=Applies.OWN,
     words=__doc__,
 )
-TALK = (
-    "Think of timing, as-needed use, metabolites, other medicines and laboratory error first; then ask the patient, and "
-    "confirm with a definitive test"
-)
-
+THINK = "Think of timing, as-needed use, metabolites, other medicines and laboratory error first; then ask the patient"
+TALK = f"{THINK}, and confirm with a definitive test"
 READ = "Look at the report, and whether the method can find the medicine"
 
 
@@ -117,7 +114,8 @@ def _surprised(case: Case, surprises: list[Verdict], judged: tuple[Verdict, ...]
     overdue = [each for each in open_ones if is_to_be_talked_over(case, each)]
     if overdue:
         waited = "" if any(each.is_definitive for each in overdue) else f"; not confirmed in {confirm.words}"
-        return _say(case, Status.RED, f"{_words(overdue)}{waited}", judged)
+        step = THINK if all(each.is_definitive for each in overdue) else TALK
+        return _say(case, Status.RED, f"{_words(overdue)}{waited}", judged, step=step)
     return _say(case, Status.YELLOW, f"{_words(open_ones)}; awaiting confirmation", judged)
 
 
@@ -140,17 +138,25 @@ def _cannot_tell(case: Case, judged: list[Verdict]) -> Finding:
     return _say(case, Status.GREY, reason, tuple(judged))
 
 
-def _say(case: Case, status: Status, reason: str, judged: tuple[Verdict, ...], more: Found | None = None) -> Finding:
+def _say(
+    case: Case,
+    status: Status,
+    reason: str,
+    judged: tuple[Verdict, ...],
+    more: Found | None = None,
+    *,
+    step: str = TALK,
+) -> Finding:
     section = case.policy.rules.udt_result
     partly = case.record.feeds.incomplete((Feed.LABS, Feed.MEDICATIONS))
-    step = {Status.GREEN: None, Status.GREY: READ}
+    steps = {Status.GREEN: None, Status.GREY: READ}
     return answer(
         case,
         RULE,
         status,
         f"{reason}.",
         evidence=_evidence(judged, more),
-        next_step=step.get(status, TALK),
+        next_step=steps.get(status, step),
         missing=(
             *(each.value for each in partly),
             *(("a result that can be judged",) if status is Status.GREY else ()),

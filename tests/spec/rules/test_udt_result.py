@@ -466,6 +466,11 @@ def test_explanations_come_before_any_conclusion() -> None:
     assert step.startswith("Think of timing, as-needed use, metabolites, other medicines and laboratory error first")
 
 
+@pytest.mark.parametrize(("test", "asks"), [(result(D_COCAINE, POS), False), (result(COCAINE, POS, ago=31), True)])
+def test_only_a_screen_is_to_be_confirmed(test: Part, asks: bool) -> None:
+    assert ("confirm" in (found("udt_result", person(test)).next_step or "")) is asks
+
+
 def test_the_day_of_the_newest_specimen_decides() -> None:
     chart = person(on_opioids(30), result(OPIATES, ago=200), result(OPIATES, POS, ago=10))
     assert found("udt_result", chart).status.value == "green"
