@@ -19,7 +19,7 @@ Identify = Callable[[str, str], str]
 """(patient, rule) → the value of our Flag's identifier; carries no patient data."""
 
 FLAGS_UNREAD = "The chart's Flags could not be read whole, so nothing can be written now: try again in a minute."
-SEEN_ENDED = "a person ended it or took it out of the chart; seen for the first time"
+SEEN_ENDED = "it was ended or taken out of the chart, by the ledger not by Sextant: seen for the first time"
 SEEN_AGAIN = "it stands in the chart again"
 
 
@@ -72,7 +72,11 @@ class PreviewChanges:
         return replace(shown, taken_back=self._taken_back(session, chart))
 
     def _remember(self, session: LaunchSession, chart: ReviewedChart) -> None:
-        written = self.ledger.of(session.ehr, session.patient)
+        """Not of a Flag that Sextant itself may have ended, where the EHR has not answered yet."""
+        rows = self.outbox.rows_of(session.ehr, session.patient)
+        unanswered = {row.intent.lane for row in rows if row.may_be_there}
+        known = self.ledger.of(session.ehr, session.patient)
+        written = [line for line in known if line.identifier not in unanswered]
         for before, after in seen_by_hand(chart.review, chart.record.flags, written, fingerprint):
             self.ledger.remember(session.ehr, before, after, self._seen(session, after))
 

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.domain.audit import Action
+from app.domain.errors import TryAgainLater
 from app.domain.feeds import Feed, Feeds, FeedState, FeedStatus
-from app.domain.flag import ChartFlag
+from app.domain.flag import ChangeKind, ChartFlag, FlagChange
 from app.domain.record import PatientRecord
 from app.ports import MedicinesIn
 from app.rules.dismissal import fingerprint
 from app.usecases.preview_changes import SEEN_AGAIN, SEEN_ENDED
-from tests.unit.usecases.outbox_desk import Desk, desk, session
+from tests.unit.usecases.outbox_desk import Desk, desk, flag, session
 from tests.unit.usecases.test_reading_is_audited import preview_changes
 
 ACTIVE = ChartFlag("Flag/9", "active", "Naloxone: offer", "Patient/p1", "lane-1", "naloxone", version="1")
@@ -63,6 +65,14 @@ def test_a_flag_that_stands_again_is_audited_too(written: Desk) -> None:
     planned(written, ACTIVE)
     assert remembered(written) == ""
     assert told(written) == [("Flag/9", SEEN_ENDED), ("Flag/9", SEEN_AGAIN)]
+
+
+def test_what_sextant_may_have_ended_itself_is_nobodys_yet(written: Desk) -> None:
+    end = replace(flag(), change=FlagChange(ChangeKind.INACTIVATE, "naloxone", "The gap is closed", existing=ACTIVE))
+    written.ehrs.sink().answers = [TryAgainLater("lost")]
+    assert [each.outcome for each in written.confirm("k2", end)] == ["unknown"]
+    planned(written, replace(ACTIVE, status="inactive", version="2"))
+    assert (remembered(written), told(written)) == ("", [])
 
 
 @pytest.mark.parametrize("feed", [FeedStatus.FAILED, FeedStatus.PARTIAL, FeedStatus.NOT_GRANTED])
