@@ -104,7 +104,7 @@ class MedTotal:
 
     `mme_per_day` None: opioid entries are in force (or could not be read) and none is computable. Zero only when every
     opioid entry was read and none counts today. `complete` False: the number is "at least". Averages are over the
-    90 days that end with `as_of`; None when nothing could be computed.
+    90 days that end with `as_of`; None when nothing could be computed; with `averages_complete` False they are "at least" too.
     """
 
     patient: str | None
@@ -120,6 +120,7 @@ class MedTotal:
     supplies: tuple[Supply, ...] = ()
     timeline: tuple[Segment, ...] = ()
     notes: tuple[str, ...] = ()
+    averages_complete: bool = True
 
     @property
     def in_force(self) -> tuple[Supply, ...]:

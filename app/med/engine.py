@@ -150,6 +150,7 @@ def _answer(
         average_90d=_decimal(averages.over_all_days),
         average_90d_covered=_decimal(averages.over_covered_days),
         maximum_90d=_decimal(averages.maximum),
+        averages_complete=averages.is_complete,
         supplies=rows,
         timeline=as_segments(stretches),
         notes=notes if averages.is_complete else (*notes, AVERAGES_AT_LEAST),

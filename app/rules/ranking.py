@@ -71,9 +71,16 @@ def page_order(review: Review, policy: Policy) -> PageOrder:
         rows=rows,
         standing=tuple(each for each in gaps if each.standing),
         background=tuple(each for each in gaps if not each.standing),
-        green=tuple(each for each in rest if each.status is Status.GREEN),
+        green=_by_weight((each for each in rest if each.status is Status.GREEN), policy),
         not_applicable=tuple(each for each in rest if each.status is Status.NOT_APPLICABLE),
         dismissed=dismissed,
+    )
+
+
+def _by_weight(findings: Iterable[Finding], policy: Policy) -> tuple[Finding, ...]:
+    """Checks of the visit first, in the pack's order of danger."""
+    return tuple(
+        sorted(findings, key=lambda each: (each.place is not Place.VISIT, policy.order_of(each.rule), each.rule))
     )
 
 

@@ -18,7 +18,7 @@ from app.web.presenters.note import note_text
 from app.web.presenters.over_time import months_chosen
 from app.web.presenters.visit import person_of, visit_view
 from app.web.presenters.why import why_view
-from app.web.presenters.writing import answer_lines, button_words, can_undo, change_lines, offer_words
+from app.web.presenters.writing import answer_lines, beside_offer, button_words, can_undo, change_lines, offer_words
 from app.web.security import check_form
 from app.web.services import WebServices
 from app.web.streaming import VisitPage, visit_answer
@@ -50,7 +50,7 @@ def add_reading(router: APIRouter, services: WebServices, pages: Jinja2Templates
             view = visit_view(preview.chart, services.zone, months_chosen(months), offered)
             changes, review = services.confirmed_changes, preview.chart.review
             confirmed = confirmed_lines(changes(session), review, services.zone, changes.held)
-            offer = {"offer": offer_words(preview), "sink_note": preview.sink_note}
+            offer = {"offer": offer_words(preview), "beside": beside_offer(preview), "sink_note": preview.sink_note}
             return {"view": view, "confirmed": confirmed, **offer}
 
         chart = OpenedChart(partial(services.preview_changes, session))

@@ -120,11 +120,27 @@ def test_the_visit_summary_prints_on_one_page(page: Page, reading_world: World, 
 def test_nothing_reads_as_an_all_clear_above_what_is_due(reading_world: World) -> None:
     stopped = shown_text(reading_world, "abrupt-stop")
     assert "Act now" in stopped
-    assert "No risk found beyond the list below" in stopped
+    assert "No other risk found: act on the list below" in stopped
     assert "No added risk found" not in stopped
     tapering = shown_text(reading_world, "planned-taper")
     assert "None of the main checks is due" in tapering
-    assert "2 other checks due or not known" in tapering
+    assert "2 other checks due or not known: " in tapering
+
+
+def test_what_is_red_is_named_though_the_policy_keeps_it_off_the_visit_list(reading_world: World) -> None:
+    page = shown_text(reading_world, "kidney-lung-sleep")
+    assert "Act now Sleep and breathing · Kidney function" in page
+
+
+def test_the_page_says_why_something_red_is_not_offered_for_the_chart(reading_world: World) -> None:
+    assert "Not every check is written there: the policy says which." in shown_text(
+        reading_world, "unexpected-urine-test"
+    )
+    assert "policy says which" not in shown_text(reading_world, "high-dose-unreviewed")
+
+
+def test_what_was_not_prescribed_on_the_day_of_the_test_is_told(reading_world: World) -> None:
+    assert "not detected, screen, not prescribed then" in shown_text(reading_world, "opioid-benzodiazepine")
 
 
 def test_the_working_names_who_prescribed(reading_world: World) -> None:

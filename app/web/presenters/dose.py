@@ -150,7 +150,8 @@ def averages(med: MedTotal) -> str:
     """One quiet line of context under the number."""
     if med.average_90d is None or med.maximum_90d is None or med.maximum_90d == 0:
         return ""
-    return f"90-day average {number(med.average_90d)}, highest {number(med.maximum_90d)} MME/day"
+    least = "" if med.averages_complete else "at least "
+    return f"90-day average {least}{number(med.average_90d)}, highest {least}{number(med.maximum_90d)} MME/day"
 
 
 def notes(med: MedTotal) -> Iterator[str]:

@@ -47,7 +47,7 @@ def supply_line(row: WorkingRow) -> str:
 def task_lines(chart: ReviewedChart, view: VisitView) -> list[str]:
     """What is to be done, folded rows opened."""
     rows = [task_row(row, chart.review.as_of) for row in chart.order.rows]
-    lines = [line for row in rows for line in row_lines(row)]
+    lines = [line for row in (*rows, *view.urgent_elsewhere) for line in row_lines(row)]
     return ["To do at this visit:", *lines] if lines else [view.nothing_due]
 
 

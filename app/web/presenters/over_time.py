@@ -123,7 +123,7 @@ def dose_sentence(shown: Shown, months: int) -> str:
     if not shown.segments:
         return "The dose is not known."
     first, last = shown.segments[0], shown.segments[-1]
-    highest = f", highest {number(shown.highest)}" if shown.highest > max(first.mme, last.mme) else ""
+    highest = f"; the highest was {number(shown.highest)}" if shown.highest > max(first.mme, last.mme) else ""
     return f"{now_words(last)}{then_words(first, last)} {months} months ago{highest}."
 
 
@@ -135,7 +135,7 @@ def now_words(last: Segment) -> str:
 def then_words(first: Segment, last: Segment) -> str:
     """How it goes on: up, down, the same, or both named when one of them is incomplete."""
     if first.complete and not first.mme:
-        return ", as" if last.complete and not last.mme else "; no opioid was counted"
+        return ", and none was" if last.complete and not last.mme else "; no opioid was counted"
     if not (first.complete and last.complete) or not last.mme:
         return f"; it was {dose_words(first)}"
     if first.mme == last.mme:
@@ -178,7 +178,7 @@ def parts_sentence(last: PegPoint, first: PegPoint) -> str:
     """Pain and function then and now, where both times both were asked."""
     if last.pain is None or last.function is None or first.pain is None or first.function is None:
         return ""
-    return f" Now {parts_words(last.pain, last.function)}; then {parts_words(first.pain, first.function)}."
+    return f" Now {parts_words(last.pain, last.function)}; then it was {parts_words(first.pain, first.function)}."
 
 
 def sedatives_sentence(shown: Shown) -> str:

@@ -1,16 +1,17 @@
 """One finding, one row: state, what, why with its evidence days, and the next step."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.finding import Evidence, Finding
+from app.domain.finding import Evidence, Finding, Status
 from app.usecases.dismiss_finding import may_be_put_aside
 from app.usecases.record_fact import questions_about
 from app.usecases.review_patient import RankedRow
 from app.web.presenters.words import STATES, State, clipped, counted, plain, sentence, short_date, state_of
 
 EVIDENCE_SHOWN = 2
-IN_DATE_SHOWN = 5
+NAMES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ def task_row(row: RankedRow, today: date, offered: frozenset[str] = frozenset())
     if not row.is_folded:
         return row_of(row.findings[0], today, offered)
     folded = rows_of(row.findings, today, offered)
+    names = ", ".join(each.title for each in folded)
     return Row(
         rule=folded[0].rule,
         state=STATES[row.status],
         title=row.title,
-        why=sentence(", ".join(each.title for each in folded)),
+        why=sentence(f"{'Cannot be told: ' if row.status is Status.GREY else ''}{names}"),
         next_step=folded[0].next_step,
         folded=folded,
     )
@@ -124,6 +126,10 @@ def is_whole_day(text: str | None) -> bool:
 
 def in_date_words(rows: tuple[Row, ...]) -> str:
     """The one line of what is in date: a few names, and how many more."""
-    names = [row.title for row in rows[:IN_DATE_SHOWN]]
-    more = len(rows) - len(names)
-    return " · ".join([*names, *([counted(more, "more", "more")] if more else [])])
+    return some_names([row.title for row in rows])
+
+
+def some_names(names: Sequence[str]) -> str:
+    """The first names, and how many more."""
+    more = len(names) - NAMES_SHOWN
+    return " · ".join([*names[:NAMES_SHOWN], *([counted(more, "more", "more")] if more > 0 else [])])

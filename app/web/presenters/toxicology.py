@@ -178,8 +178,9 @@ def day_head(collection: Collection, today: date) -> DayHead:
 
 def class_row(table: ToxicologyTable, name: str) -> ClassRow:
     """One class over the days."""
-    note = "prescribed now" if name in table.supplied else ""
-    return ClassRow(class_name(name), note, tuple(result_cell(each.cell(name)) for each in table.collections))
+    is_supplied = name in table.supplied
+    cells = tuple(result_cell(each.cell(name), is_supplied=is_supplied) for each in table.collections)
+    return ClassRow(class_name(name), "prescribed now" if is_supplied else "", cells)
 
 
 def class_name(name: str) -> str:
@@ -187,14 +188,15 @@ def class_name(name: str) -> str:
     return CLASS_NAMES.get(name, name.replace("_", " ").capitalize())
 
 
-def result_cell(cell: Cell | None) -> ResultCell:
-    """Icon, word, and what was seen by which method."""
+def result_cell(cell: Cell | None, *, is_supplied: bool = False) -> ResultCell:
+    """Icon, word, and what was seen by which method; and that what `is_supplied` now was not on the day of the test."""
     if cell is None:
         return ResultCell(NOT_TESTED)
     if cell.verdict is None:
         return ResultCell(AWAITED, "at the laboratory")
     method = "definitive" if cell.verdict.is_definitive else "screen"
-    return ResultCell(state_of_cell(cell), f"{DETECTED[cell.verdict.detected]}, {method}")
+    then = ", not prescribed then" if is_supplied and cell.is_plain else ""
+    return ResultCell(state_of_cell(cell), f"{DETECTED[cell.verdict.detected]}, {method}{then}")
 
 
 def state_of_cell(cell: Cell) -> State:

@@ -12,7 +12,7 @@ from app.web.presenters.dose import DoseView, dose_view
 from app.web.presenters.over_time import OverTimeView, over_time_view
 from app.web.presenters.picture import PictureView, picture_view
 from app.web.presenters.recording import dismissed_words
-from app.web.presenters.rows import EVIDENCE_SHOWN, Row, evidence_words, in_date_words, rows_of, task_row
+from app.web.presenters.rows import EVIDENCE_SHOWN, Row, evidence_words, in_date_words, rows_of, some_names, task_row
 from app.web.presenters.shown import USUAL_MONTHS
 from app.web.presenters.words import age, clock_time, counted, long_date, medicine_words, short_date
 
@@ -110,6 +110,7 @@ class VisitView:
     rows: tuple[Row, ...]
     more_rows: tuple[Row, ...]
     nothing_due: str
+    urgent_elsewhere: tuple[Row, ...]
     background: tuple[Row, ...]
     standing: tuple[Row, ...]
     standing_words: str
@@ -132,6 +133,8 @@ def visit_view(
     tier_css, tier = tier_of(chart)
     rows = tuple(task_row(row, review.as_of, offered) for row in order.rows)
     in_date = rows_of(order.green, review.as_of)
+    urgent = tuple(each for each in order.background if each.status is Status.RED)
+    others = tuple(each for each in order.background if each.status is not Status.RED)
     return VisitView(
         person=person_of(chart, zone),
         dose=dose_view(review.med, chart.over_time, chart.other_doses),
@@ -139,21 +142,22 @@ def visit_view(
         picture=picture_view(chart),
         tier_css=tier_css,
         tier=tier,
-        tier_reasons=medicine_words(", ".join(reason.text for reason in review.tier.reasons)),
+        tier_reasons=medicine_words("; ".join(reason.text for reason in review.tier.reasons)),
         tier_evidence=tuple(tier_line(reason, review.as_of) for reason in review.tier.reasons),
         therapy=therapy(review),
         notices=notices(record, review),
         rows=rows[:ROWS_SHOWN],
         more_rows=rows[ROWS_SHOWN:],
         nothing_due=nothing_due(chart),
-        background=rows_of(order.background, review.as_of, offered),
+        urgent_elsewhere=rows_of(urgent, review.as_of, offered),
+        background=rows_of(others, review.as_of, offered),
         standing=rows_of(order.standing, review.as_of, offered),
         standing_words=" · ".join(finding.title for finding in order.standing),
         in_date=in_date,
         in_date_words=in_date_words(in_date),
         does_not_apply=rows_of(order.not_applicable, review.as_of),
         put_aside=aside_lines(order.dismissed, zone),
-        background_words=background_words(len(order.background), len(order.not_applicable)),
+        background_words=background_words(others, len(order.not_applicable)),
         feed_problems=feed_problems(review.feeds),
         unreadable=tuple(f"{item.reference}: {item.reason}" for item in record.unreadable),
         pack=review.pack,
@@ -193,7 +197,11 @@ def tier_of(chart: ReviewedChart) -> tuple[str, str]:
     """Class and words. "No added risk found" above something to act on now would read as an all-clear."""
     css, words = TIERS[chart.review.tier.level]
     is_due = any(row.status is Status.RED for row in chart.order.rows)
-    return (css, "No risk found beyond the list below") if is_due and chart.review.tier.level == "low" else (css, words)
+    return (
+        (css, "No other risk found: act on the list below")
+        if is_due and chart.review.tier.level == "low"
+        else (css, words)
+    )
 
 
 def tier_line(reason: TierReason, today: date) -> TierLine:
@@ -251,9 +259,10 @@ def aside_lines(dismissed: tuple[Finding, ...], zone: ZoneInfo) -> tuple[AsideLi
     )
 
 
-def background_words(background: int, not_applicable: int) -> str:
-    """The one line of all other checks; empty when there are none."""
-    others = f"{counted(background, 'other check', 'other checks')} due or not known" if background else ""
+def background_words(background: tuple[Finding, ...], not_applicable: int) -> str:
+    """The one line of all other checks, some by name; empty when there are none."""
+    others = f"{counted(len(background), 'other check', 'other checks')} due or not known"
+    others = f"{others}: {some_names([each.title for each in background])}" if background else ""
     outside = counted(not_applicable, "does not apply", "do not apply") if not_applicable else ""
     return " · ".join(each for each in (others, outside) if each)
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from app.domain.finding import Review
-from app.domain.flag import VISIT_NOTE, ChangeKind, FlagIntent, Intent, NoteIntent, Written
+from app.domain.finding import Review, Status
+from app.domain.flag import VISIT_NOTE, ChangeKind, FlagChange, FlagIntent, Intent, NoteIntent, Written
 from app.usecases.carry_out import TAKEN_BACK
 from app.usecases.preview_changes import Preview, PreviewedChange
 from app.usecases.send_outbox import NO_LONGER_WANTED
@@ -192,6 +192,26 @@ def button_words(preview: Preview) -> str:
 def offer_words(preview: Preview) -> str:
     """What the visit page offers to preview; empty when there is nothing to write."""
     return f"Preview {counted_lines(preview)}" if preview.changes else ""
+
+
+def beside_offer(preview: Preview) -> str:
+    """What stands beside the button, or in place of it: what is in the chart already, and that not every check goes there."""
+    if preview.sink_note and not preview.changes:
+        return ""
+    flags = [
+        each.existing for each in preview.plan.changes if isinstance(each, FlagChange) and each.existing and each.rule
+    ]
+    standing = sum(each.status == "active" and each.identifier is not None for each in flags)
+    is_open = sum(row.status is Status.RED for row in preview.chart.order.rows) > len(preview.changes) + standing
+    return " ".join(
+        (
+            "You see the exact text before anything is written."
+            if preview.changes
+            else "Nothing to write to the chart now.",
+            *([f"{counted(standing, 'Flag of Sextant stands', 'Flags of Sextant stand')} in it."] if standing else []),
+            *(["Not every check is written there: the policy says which."] if is_open else []),
+        )
+    )
 
 
 def counted_lines(preview: Preview) -> str:

@@ -221,7 +221,7 @@ def test_from_a_chart_both_parts_are_read_compared_and_in_the_table() -> None:
     assert (facts.peg_baseline.improved_pain, facts.peg_baseline.improved_function) == (Decimal("5.6"), Decimal("4.9"))
     view = over_time_view(chart)
     assert [row.what for row in view.peg_rows] == ["3.7; pain 4, function 3.5", "7.3; pain 8, function 7"]
-    assert "Now pain 4, function 3.5; then pain 8, function 7." in words(view.summary)
+    assert "Now pain 4, function 3.5; then it was pain 8, function 7." in words(view.summary)
 
 
 def test_a_total_alone_has_no_parts() -> None:

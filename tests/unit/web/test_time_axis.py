@@ -158,7 +158,7 @@ def test_a_medicine_has_one_bar_a_stretch_and_a_guessed_end_looks_different() ->
         (dose((400, -1, "60", True)), "MED is 60 MME/day, as it was 12 months ago."),
         (dose((400, 100, "0", True), (100, -1, "30", True)), "MED is 30 MME/day; no opioid was counted 12 months ago."),
         (dose((400, 300, "0", True), (300, 9, "60", True), (9, -1, "0", True)),
-         "No opioid is counted today, as 12 months ago, highest 60."),
+         "No opioid is counted today, and none was 12 months ago; the highest was 60."),
         (dose((400, 9, "60", True), (9, -1, "0", True)), "No opioid is counted today; it was 60 MME/day 12 months ago."),
         (dose((400, 9, "60", True), (9, -1, "30", False)),
          "MED is at least 30 MME/day; it was 60 MME/day 12 months ago."),

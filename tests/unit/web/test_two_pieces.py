@@ -70,7 +70,7 @@ def page() -> VisitPage:
 
 
 def values_of(preview: Preview) -> dict[str, object]:
-    return {"view": visit_view(preview.chart, CLINIC_ZONE), "offer": "", "sink_note": "", "confirmed": ()}
+    return {"view": visit_view(preview.chart, CLINIC_ZONE), "offer": "", "beside": "", "sink_note": "", "confirmed": ()}
 
 
 Ending = Callable[[], Preview]
