@@ -41,6 +41,7 @@ screenshots: ## Walk through the demo in Chromium and renew the pictures in docs
 	@scripts/ensure-venv sandbox,test
 	@scripts/ensure-apt chromium fonts-dejavu-core
 	@$(PYTHON) -m tests.e2e.pictures docs/screenshots
+	@$(PYTHON) -m tests.e2e.gallery docs/screenshots/patients
 
 docs: ## Renew the pages of the rules in docs/rules, after a change of a rule, a pack or a table of cases
 	@scripts/ensure-venv sandbox,test
