@@ -77,7 +77,13 @@ def measure(name: str, chart: ReviewedChart, pages: Environment, times: int) -> 
 
     def page(view: object) -> str:
         return template.render(
-            view=view, launch="L" * 43, form_token="F" * 43, offer="Preview 2 Flags", beside="", sink_note="", confirmed=()
+            view=view,
+            launch="L" * 43,
+            form_token="F" * 43,
+            offer="Preview 2 Flags",
+            beside="",
+            sink_note="",
+            confirmed=(),
         )
 
     view = visit_view(chart, CLINIC_ZONE)
