@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.chart_pages import chart_pages
+from app.web.confirm_pages import confirm_pages
 from app.web.failures import add_failure_pages
 from app.web.launch_pages import launch_pages
 from app.web.record_pages import record_pages
@@ -21,7 +22,6 @@ from app.web.resource_pages import resource_pages
 from app.web.security import SecurityHeaders
 from app.web.services import WebServices
 from app.web.style_pages import style_link, style_pages
-from app.web.undo_pages import undo_pages
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def create_application(services: WebServices) -> FastAPI:
     app.include_router(chart_pages(services, pages))
     app.include_router(record_pages(services, pages))
     app.include_router(resource_pages(services, pages))
-    app.include_router(undo_pages(services, pages))
+    app.include_router(confirm_pages(services, pages))
     app.include_router(style_pages(services))
     # Only what is the same for everybody is packed: a packed page could give away what it holds by its length.
     app.mount("/static", GZipMiddleware(StaticFiles(directory=services.templates / "static")), name="static")

@@ -24,7 +24,7 @@ BREAKS = {
     "a row loses the colour of its icon": ("high-dose", ".todo .row .icon", "each.style.fill = 'var(--ink)'", "icon 1 has"),
     "a section vanishes": ("high-dose", ".todo", "each.remove()", "rows 1 is gone"),
     "a row vanishes": ("high-dose", ".todo .row", "each.remove()", "is gone"),
-    "the button to the preview vanishes": ("high-dose", ".write .button", "each.remove()", "button 2 is gone"),
+    "the button to the preview vanishes": ("high-dose", ".write .button", "each.remove()", "button 1 stands at"),
     "the dose figure shrinks": ("high-dose", ".number", "each.style.fontSize = '1.6rem'", "number 1 is"),
     "the columns of a row collapse": ("high-dose", ".todo .row", "each.style.display = 'block'", "what 1 stands at"),
     "the columns of the wide page collapse": ("wide", ".now", "each.style = 'float: none; width: auto'", "rows 1 stands at"),
