@@ -54,6 +54,14 @@ class OutboxRow:
         """It is not decided, and was tried: the EHR never answered, or whoever sent it is gone, or is sending it now."""
         return self.state in OPEN_STATES and self.attempts > 0
 
+    @property
+    def is_unanswered(self) -> bool:
+        """It was tried, and nobody knows whether it is in the chart: also where only a later try was refused or too late."""
+        outcome = self.written.outcome if self.written else ""
+        if self.state is RowState.DEAD:
+            return outcome == "unknown" or self.attempts > 1
+        return self.may_be_there or (self.attempts > 0 and outcome == "superseded")
+
 
 class Writing(StrEnum):
     """What a site allows: `off` is the kill switch, `dry_run` shows what would be written and writes nothing."""

@@ -126,7 +126,7 @@ class _DaysWork:
     @property
     def is_never_answered(self) -> bool:
         """The last row was given up, and nobody knows whether it is in the chart."""
-        return self.last.state is RowState.DEAD and _is_unanswered(self.last)
+        return self.last.state is RowState.DEAD and self.last.is_unanswered
 
     @property
     def brings_to_life(self) -> bool:
@@ -141,7 +141,7 @@ class _DaysWork:
     @cached_property
     def perhaps(self) -> tuple[OutboxRow, ...]:
         """Rows that were tried and may be in the chart, after the last one that took it back."""
-        return tuple(row for row in self._standing if _is_unanswered(row))
+        return tuple(row for row in self._standing if row.is_unanswered)
 
     @cached_property
     def _standing(self) -> tuple[OutboxRow, ...]:
@@ -291,13 +291,6 @@ def _is_work_of(row: OutboxRow, flag: ChartFlag) -> bool:
         return flag.version == version
     wanted = row.intent.change.wanted
     return wanted is None or " ".join((flag.text or "").split()) == " ".join(wanted.text.split())
-
-
-def _is_unanswered(row: OutboxRow) -> bool:
-    """It was tried, and nobody knows whether it is in the chart: also where only a later try was refused."""
-    if row.state is RowState.DEAD:
-        return _outcome(row) == "unknown" or row.attempts > 1
-    return row.attempts > 0 and (row.state in OPEN_STATES or _outcome(row) == "superseded")
 
 
 def _outcome(row: OutboxRow) -> str:

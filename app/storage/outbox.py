@@ -102,7 +102,7 @@ class SqlOutbox:
         values = {**_answer(written), "next_attempt_at": until}
         with self._transactions.writing() as connection:
             is_ours = _change(connection, row, values, audit)
-            if is_ours and not row.is_overtaken:
+            if is_ours and not row.is_overtaken and not isinstance(row.intent, FollowUp):
                 overtaken = and_(outbox.c.id == row.id, _has_newer())
                 connection.execute(update(outbox).where(overtaken).values(next_attempt_at=None))
             return is_ours
@@ -112,7 +112,7 @@ class SqlOutbox:
         values = {**_answer(written), "status": RowState.WAITING, "attempts": row.attempts - 1}
         with self._transactions.writing() as connection:
             is_ours = _change(connection, row, values, audit)
-            if is_ours:
+            if is_ours and not isinstance(row.intent, FollowUp):
                 self._supersede(connection, and_(outbox.c.id == row.id, outbox.c.attempts == 0, _has_newer()), audit)
             return is_ours
 

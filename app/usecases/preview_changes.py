@@ -1,7 +1,7 @@
 """Work out what would be created, changed or ended in the chart, and show exactly what would be sent. Nothing is written."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.domain.audit import Action, AuditEntry
@@ -61,22 +61,25 @@ class PreviewChanges:
 
     async def __call__(self, session: LaunchSession, dose_in: DoseIn | None = None) -> Preview:
         """Reads the chart anew, so that the plan rests on what stands in it now; `dose_in` as in ReviewPatient."""
+        known = self._answered_lines(session)
         chart = await self.review_patient(session, dose_in)
-        return self.preview(session, chart, self.ehrs.connect(session))
-
-    def preview(self, session: LaunchSession, chart: ReviewedChart, ehr: EhrConnection) -> Preview:
-        """The preview of a chart that has just been read. What a person took down is remembered when it is first seen."""
+        ehr = self.ehrs.connect(session)
         shown = self.shown(session, chart, ehr, self.plan_for(session, chart, ehr))
         if shown.is_whole and ehr.takes is Takes.FLAGS and has_all_flags(chart):
-            self._remember(session, chart)
+            self._remember(session, chart, known)
         return replace(shown, taken_back=self._taken_back(session, chart))
 
-    def _remember(self, session: LaunchSession, chart: ReviewedChart) -> None:
-        """Not of a Flag that Sextant itself may have ended, where the EHR has not answered yet."""
-        rows = self.outbox.rows_of(session.ehr, session.patient)
-        unanswered = {row.intent.lane for row in rows if row.may_be_there}
+    def _answered_lines(self, session: LaunchSession) -> Sequence[LastWritten]:
+        """The ledger, without what Sextant itself may have changed since, where the EHR has not answered yet."""
+        unanswered = {row.intent.lane for row in self.outbox.rows_of(session.ehr, session.patient) if row.may_be_there}
         known = self.ledger.of(session.ehr, session.patient)
-        written = [line for line in known if line.identifier not in unanswered]
+        return [line for line in known if line.identifier not in unanswered]
+
+    def _remember(self, session: LaunchSession, chart: ReviewedChart, known: Sequence[LastWritten]) -> None:
+        """What a person took down, when it is first seen. `known` is the ledger before the chart was read: what Sextant wrote
+        while it was read is missing in that chart, and nobody took it down."""
+        now = {line.identifier for line in self._answered_lines(session)}
+        written = [line for line in known if line.identifier in now]
         for before, after in seen_by_hand(chart.review, chart.record.flags, written, fingerprint):
             self.ledger.remember(session.ehr, before, after, self._seen(session, after))
 

@@ -110,7 +110,7 @@ class SendOutbox:
     async def _send(self, row: OutboxRow) -> Written:
         if row.attempts > self.pace.most_attempts:
             return self._bury(row, Written(rule_of(row), "unknown"), NO_ANSWER)
-        if self._is_too_late(row):
+        if self._is_too_late(row) and row.attempts == 1:
             return self._bury(row, Written(rule_of(row), "expired"), TOO_LATE)
         launches: Sequence[LaunchSession] = ()
         try:
@@ -131,7 +131,7 @@ class SendOutbox:
         return self._settle(row, written, way)
 
     def _is_too_late(self, row: OutboxRow) -> bool:
-        """A follow-up is never too late: it is about what was written then. Nor is looking."""
+        """A follow-up is never too late: it is about what was written then. Nor is looking for an earlier try's work."""
         is_old = self.clock.now() - row.created_at > self.pace.good_for
         return is_old and not isinstance(row.intent, FollowUp) and not row.is_overtaken
 
@@ -162,8 +162,8 @@ class SendOutbox:
         intent = row.intent
         if isinstance(intent, FollowUp):
             return await way.sink.write(intent)
-        if row.is_overtaken:
-            return await self._looked_for(intent, way, OVERTAKEN)
+        if row.is_overtaken or self._is_too_late(row):
+            return await self._looked_for(intent, way, OVERTAKEN if row.is_overtaken else TOO_LATE)
         other = way.session if way.session is not None and way.session.launch != row.launch else None
         if other is None or not rests_on_plan(intent) or is_still_wanted(intent, await self.fresh_plan(other)):
             return await way.sink.write(intent)

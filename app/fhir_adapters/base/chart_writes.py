@@ -130,8 +130,8 @@ class ChartWrites:
     async def _answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer | None:
         try:
             answer = await self.client.send(method, url, headers=headers, content=body)
-        except TryAgainLater:
-            return None
+        except (TryAgainLater, RecordUnreadable):
+            return None  # no answer, or one that says nothing: it may be stored all the same
         return None if answer.status == 429 or answer.status >= 500 else answer
 
 

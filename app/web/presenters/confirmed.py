@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from app.domain.finding import Review
 from app.domain.outbox import OPEN_STATES, OutboxRow, RowState
 from app.usecases.carry_out import TAKEN_BACK
+from app.usecases.send_outbox import TOO_LATE
 from app.web.presenters.words import clock_time
 from app.web.presenters.writing import title_of, verb_of
 
@@ -56,4 +57,7 @@ def _fate(row: OutboxRow) -> tuple[str, str]:
         return _WAITS
     if row.written is not None and row.written.detail == TAKEN_BACK:
         return _TAKEN_BACK
-    return _ENDED.get(row.written.outcome if row.written else "unknown", _ENDED["unknown"])
+    if row.written is not None and row.written.detail == TOO_LATE:
+        return _ENDED["expired"]
+    is_known = row.written is not None and not (row.state is RowState.DEAD and row.is_unanswered)
+    return _ENDED.get(row.written.outcome if row.written and is_known else "unknown", _ENDED["unknown"])

@@ -12,6 +12,7 @@ from app.domain.med import MedTotal
 from app.domain.outbox import OutboxRow, RowState
 from app.usecases.carry_out import TAKEN_BACK
 from app.usecases.confirmed_changes import LOOK_BACK, to_tell
+from app.usecases.send_outbox import TOO_LATE
 from app.web.presenters.confirmed import confirmed_lines
 from tests.clocks import NINE, SetClock
 from tests.unit.usecases.outbox_desk import flag
@@ -101,6 +102,7 @@ def test_where_writing_is_switched_off_nothing_is_said_to_be_on_its_way(state: R
         (SETTLED, "conflict", "", "changed it in the chart first", "preview"),
         (SETTLED, "superseded", "", "no longer asked for", "preview"),
         (SETTLED, "superseded", TAKEN_BACK, "taken back", "Nothing is left"),
+        (SETTLED, "superseded", TOO_LATE, "too long ago", "preview"),
     ],
 )
 def test_each_says_what_happened_and_what_to_do(
@@ -111,3 +113,10 @@ def test_each_says_what_happened_and_what_to_do(
     assert "4 May" in line.when
     assert happened in line.happened
     assert to_do in line.to_do
+
+
+@pytest.mark.parametrize("outcome", ["refused", "expired"])
+def test_what_was_tried_before_and_never_answered_is_not_said_to_be_unwritten(outcome: str) -> None:
+    tried = replace(row(1, DEAD, outcome), attempts=2)
+    (line,) = confirmed_lines([tried], reviewed(), ZoneInfo("UTC"))
+    assert line.happened == "not known whether it was written: the EHR never answered"

@@ -67,6 +67,18 @@ def test_a_flag_that_stands_again_is_audited_too(written: Desk) -> None:
     assert told(written) == [("Flag/9", SEEN_ENDED), ("Flag/9", SEEN_AGAIN)]
 
 
+def test_what_sextant_wrote_while_the_chart_was_read_was_not_taken_down(tmp_path: Path) -> None:
+    """The Flags had been searched when another request's Flag was created."""
+    with desk(tmp_path) as at:
+
+        async def read(_: MedicinesIn | None) -> PatientRecord:
+            await at.carry_out(session(), {"k1": flag()})
+            return PatientRecord("Patient/p1", feeds=Feeds({each: FeedState(FeedStatus.AVAILABLE) for each in Feed}))
+
+        asyncio.run(preview_changes(at.storage, read)(session()))
+        assert (remembered(at), told(at)) == ("", [])
+
+
 def test_what_sextant_may_have_ended_itself_is_nobodys_yet(written: Desk) -> None:
     end = replace(flag(), change=FlagChange(ChangeKind.INACTIVATE, "naloxone", "The gap is closed", existing=ACTIVE))
     written.ehrs.sink().answers = [TryAgainLater("lost")]

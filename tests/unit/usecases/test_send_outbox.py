@@ -522,6 +522,53 @@ class TestConfirmedLongAgo:
         assert "sent when" in explanation(owed, NINE + timedelta(days=30), PACE.good_for), "it is never too late for it"
 
 
+class TestConfirmedLongAgoAndTried:
+    """The EHR never answered the only try, and its permission has ended; four days later somebody opens the chart."""
+
+    @pytest.fixture
+    def late(self, outbox: Desk) -> Desk:
+        outbox.ehrs.sink().answers = [SILENT]
+        outbox.confirm()
+        outbox.clock.forward(timedelta(days=4))
+        assert outbox.work()
+        now = outbox.clock.now()
+        later = replace(session(LATER_LAUNCH), tokens=replace(session().tokens, expires_at=now + PACE.lease))
+        outbox.storage.sessions.open(replace(later, created_at=now))
+        outbox.storage.outbox.wake("clinic", "Patient/p1", LATER_LAUNCH)
+        return outbox
+
+    def test_what_the_try_wrote_is_found_and_told(self, late: Desk) -> None:
+        late.ehrs.sink(LATER_LAUNCH).found = [CREATED]
+        assert late.work()
+        assert late.row().written == CREATED
+        assert late.storage.ledger.find("clinic", "lane-1") is not None
+
+    def test_where_there_is_nothing_of_it_nothing_is_written(self, late: Desk) -> None:
+        assert late.work()
+        assert late.row().written == Written("naloxone", "superseded", detail=TOO_LATE)
+        sink = late.ehrs.sink(LATER_LAUNCH)
+        assert (len(sink.given), len(sink.looked_for)) == (0, 2)
+
+
+class TestFollowUpsOfOneLane:
+    """Each is about another version or twin: none of them overtakes another."""
+
+    @pytest.mark.parametrize(("answer", "state"), [(SILENT, RowState.PENDING), (OVER, RowState.WAITING)])
+    def test_the_first_keeps_its_turn(self, outbox: Desk, answer: Exception, state: RowState) -> None:
+        outbox.confirm("k1")
+        outbox.confirm("k2", flag("lane-2"))
+        for key, number in (("k1", 1), ("k2", 2)):
+            signature = ProvenanceIntent(
+                f"Flag/{number}", "naloxone", "CREATE", "Patient/p1", None, outbox.clock.now(), (), "one decision"
+            )
+            outbox.storage.outbox.owe(outbox.row(key), signature)
+        outbox.ehrs.sink().answers = [answer] * 9
+        assert outbox.work()
+        first = outbox.row("k1:provenance")
+        assert (first.state, first.leased_by) == (state, None)
+        assert not outbox.work(), "neither is due: the first waits, and the second stands behind it"
+
+
 class TestRefused:
     @pytest.mark.parametrize(
         "answer", [Written("naloxone", "refused", detail="(403)"), AskAnAdministrator("no longer configured")]
