@@ -115,8 +115,9 @@ def test_the_printed_summary_has_the_newest_of_it_on_one_page(page: Page, readin
     page.emulate_media(media="print")
     for part in (".toxicology", ".beside-part", ".scores-part", ".care-part", ".facts-part"):
         expect(page.locator(part)).to_be_visible()
-    assert page.locator(".results thead th").count() > 2
-    assert page.locator(".results thead th").filter(visible=True).count() == 2, "the newest day alone"
+    assert page.locator(".results thead th").count() > 3
+    assert page.locator(".results thead th").filter(visible=True).count() == 3, "the newest day, and the one before"
+    expect(page.locator(".toxicology").get_by_text("a laboratory error or a mix-up of specimens").first).to_be_visible()
     expect(page.get_by_text("close this launch")).to_be_hidden()
     page.emulate_media(media="null")
     printed = page.pdf(format="A4", prefer_css_page_size=False, print_background=True)
