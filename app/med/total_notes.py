@@ -14,7 +14,7 @@ def notes_on(entries: Entries, rows: tuple[Supply, ...], feeds: Feeds) -> Iterab
     """What a reader of the total must know, as plain sentences."""
     missing = [row for row in rows if row.state is SupplyState.NOT_COMPUTABLE and row.in_force]
     if missing:
-        is_rest_known = any(row.state is SupplyState.COUNTED for row in rows if row.in_force)
+        is_rest_known = any(row.mme_per_day for row in rows if row.in_force and row.state is SupplyState.COUNTED)
         so = "at least what the others amount to" if is_rest_known else "not known"
         yield f"{_entries(len(missing))} not computed: the dose is {so}."
     if any(row.factor_note for row in rows if row.in_force):
