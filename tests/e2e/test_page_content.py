@@ -133,9 +133,7 @@ def test_what_is_red_is_named_though_the_policy_keeps_it_off_the_visit_list(read
 
 
 def test_the_page_says_why_something_red_is_not_offered_for_the_chart(reading_world: World) -> None:
-    assert "Not every check is written there: the policy says which." in shown_text(
-        reading_world, "unexpected-urine-test"
-    )
+    assert "The policy says which checks are written there." in shown_text(reading_world, "unexpected-urine-test")
     assert "policy says which" not in shown_text(reading_world, "high-dose-unreviewed")
 
 

@@ -198,20 +198,21 @@ def beside_offer(preview: Preview) -> str:
     """What stands beside the button, or in place of it: what is in the chart already, and that not every check goes there."""
     if preview.sink_note and not preview.changes:
         return ""
-    flags = [
-        each.existing for each in preview.plan.changes if isinstance(each, FlagChange) and each.existing and each.rule
-    ]
-    standing = sum(each.status == "active" and each.identifier is not None for each in flags)
-    is_open = sum(row.status is Status.RED for row in preview.chart.order.rows) > len(preview.changes) + standing
-    return " ".join(
-        (
-            "You see the exact text before anything is written."
-            if preview.changes
-            else "Nothing to write to the chart now.",
-            *([f"{counted(standing, 'Flag of Sextant stands', 'Flags of Sextant stand')} in it."] if standing else []),
-            *(["Not every check is written there: the policy says which."] if is_open else []),
-        )
-    )
+    planned = [each for each in preview.plan.changes if isinstance(each, FlagChange) and each.rule]
+    red = {each.rule for row in preview.chart.order.rows if row.status is Status.RED for each in row.findings}
+    sentences = ["You see the exact text before anything is written."]
+    if not preview.changes:
+        sentences = ["Nothing to write to the chart now."]
+    if standing := sum(_stands(each) for each in planned):
+        sentences += [f"{counted(standing, 'Flag of Sextant stands', 'Flags of Sextant stand')} in the chart."]
+    if red - {each.rule for each in planned}:
+        sentences += ["The policy says which checks are written there."]
+    return " ".join(sentences)
+
+
+def _stands(change: FlagChange) -> bool:
+    flag = change.existing
+    return flag is not None and flag.status == "active" and flag.identifier is not None
 
 
 def counted_lines(preview: Preview) -> str:
